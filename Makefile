@@ -1,0 +1,65 @@
+# Two commands do everything: `make demo` audits the sample plans, `make test` checks the project.
+# Both set up .venv from the pinned lock first; nothing but Python 3.11 (or newer) is needed.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3 || command -v python)
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test check format test-rules docs bench accuracy lock wheel clean
+
+help:            ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup: $(READY)  ## make .venv from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'ehcaudit needs Python 3.11 or newer: make PYTHON=python3.11 ...')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c "import pathlib; pathlib.Path('$(READY)').touch()"
+
+demo: $(READY)   ## audit the sample plans and print the report
+	@$(BIN)/ehcaudit check sample_plans --exit-zero
+
+test: check      ## everything that must hold: format, types, layers, tests with coverage
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+check: $(READY)  ## the quick half of `make test`: no tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/make_schema.py --check
+	$(BIN)/python tools/make_rule_docs.py --check
+
+format: $(READY) ## put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test-rules: $(READY) ## the rules' own examples
+	$(BIN)/ehcaudit test-rules
+
+docs: $(READY)   ## write docs/rules and docs/schema anew
+	$(BIN)/python tools/make_schema.py
+	$(BIN)/python tools/make_rule_docs.py
+
+bench: $(READY)  ## time and memory against a plain python-docx walk
+	$(BIN)/python tools/bench.py
+
+accuracy: $(READY) ## agreement with experts' verdicts: make accuracy BENCH=statements.jsonl
+	$(BIN)/python tools/accuracy.py $(BENCH)
+
+lock:            ## resolve requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q -o requirements.lock
+
+wheel: $(READY)  ## build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:           ## remove what these commands made
+	rm -rf $(VENV) build dist demo .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
