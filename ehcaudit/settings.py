@@ -1,0 +1,255 @@
+"""Defaults < ``ehcaudit.toml`` < flags → one frozen Settings value, and from it what the engine takes.
+
+Unknown keys and values are refused, with the file, the key and the nearest right name. Nothing is read but that file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+import types
+import typing
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator, model_validator
+
+from ehcaudit.checks import Policy
+from ehcaudit.engine import Gate
+from ehcaudit.errors import SettingsError, UsageError
+from ehcaudit.model import SECTION_LETTERS, Severity
+from ehcaudit.readers.base import Limits
+from ehcaudit.rules import THEMES, RuleSet, load_rules, nearest
+from ehcaudit.scoring import GRADES, THEME_WEIGHTS, Scale
+
+FILE_NAME = "ehcaudit.toml"
+FailOn = Literal["critical", "major", "minor", "advice", "never"]
+Months = Annotated[int, Field(ge=1, le=1200)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RulesPart(_Part):
+    """``[rules]``: which rules are in force."""
+
+    select: tuple[str, ...] = ()
+    """Ids, themes or ``theme/*``; empty: all of the persona."""
+    ignore: tuple[str, ...] = ()
+    persona: Literal["statutory", "quality", "pedantic"] = "quality"
+    folders: tuple[str, ...] = ()
+    """Folders of local rules; a relative one starts at the settings file."""
+
+
+class PolicyPart(_Part):
+    """``[policy]``: what an authority may set, because no law sets it."""
+
+    advice_months: dict[str, Months] = Field(default_factory=dict)
+    """Oldest accepted age of advice in months at the plan's date, by role; ``default`` for the others."""
+    review_months: Months = Policy().review_months
+
+
+class ScorePart(_Part):
+    """``[score]``: how scores and indicative grades are made."""
+
+    themes: dict[str, Weight] = Field(default_factory=dict)
+    """Theme → its weight in the overall score; a theme that is not named keeps its own."""
+    grades: dict[str, Percent] = Field(default_factory=lambda: dict(GRADES))
+    """Grade → the lowest score that earns it. One of them starts at 0."""
+    cap: str = Scale().cap
+    """Highest grade while a rule of law is not met."""
+    min_coverage: Annotated[float, Field(ge=0, le=1)] = Scale().min_coverage
+    """Below this share of what applies no grade is given."""
+
+    @field_validator("grades")
+    @classmethod
+    def _grades_reach_down_to_nought(cls, grades: dict[str, float]) -> dict[str, float]:
+        if len(set(grades.values())) != len(grades) or 0 not in grades.values():
+            raise ValueError("each grade needs a cut-off of its own, and the lowest one is 0")
+        return grades
+
+    @model_validator(mode="after")
+    def _cap_is_a_grade(self) -> ScorePart:
+        if self.cap not in self.grades:
+            raise ValueError(f"cap “{self.cap}” is not one of the grades{nearest(self.cap, self.grades)}")
+        return self
+
+
+class GatePart(_Part):
+    """``[gate]``: what makes the verdict ``findings`` and the exit code 1."""
+
+    fail_on: FailOn = "minor"
+    min_score: Percent | None = None
+
+
+def _limits_model() -> type[BaseModel]:
+    """``[limits]``: the readers' own limits, key for key, each a positive number."""
+    hints = typing.get_type_hints(Limits)
+    fields: dict[str, Any] = {
+        one.name: (Annotated[hints[one.name], Field(gt=0)], one.default) for one in dataclasses.fields(Limits)
+    }
+    return create_model("LimitsPart", __base__=_Part, **fields)
+
+
+LimitsPart = _limits_model()
+
+
+class Settings(_Part):
+    """Everything that may be set, checked."""
+
+    rules: RulesPart = RulesPart()
+    policy: PolicyPart = PolicyPart()
+    score: ScorePart = ScorePart()
+    gate: GatePart = GatePart()
+    limits: LimitsPart = Field(default_factory=LimitsPart)  # type: ignore[valid-type]
+    origin: str = ""
+    """The settings file that was read, for messages; empty where there was none."""
+
+    @classmethod
+    def load(cls, path: Path | str | None = None, **flags: object) -> Settings:
+        """The settings of a file (none: the defaults) with the flags over them.
+
+        A flag is named like its key (``select``, ``fail_on`` …) and counts where it is neither None nor empty; it
+        replaces the file's value, but ``folders`` adds to it. Raises SettingsError for the file, UsageError for a flag.
+        """
+        tables = _read(Path(path)) if path is not None else {}
+        settings = cls._checked(tables, str(path) if path is not None else "")
+        for flag, value in flags.items():
+            if value is None or value == () or value == []:
+                continue
+            part = next(
+                (name for name in ("rules", "gate") if flag in cls.model_fields[name].annotation.model_fields), ""
+            )  # type: ignore[union-attr]
+            if not part:
+                raise UsageError(f"“{flag}” is not a setting")
+            if flag == "folders":
+                value = (*settings.rules.folders, *map(str, typing.cast(Iterable[object], value)))
+            changed = {**getattr(settings, part).model_dump(), flag: value}
+            try:
+                new = type(getattr(settings, part)).model_validate(changed)
+            except ValidationError as error:
+                raise UsageError(
+                    f"--{flag.replace('_', '-')}: {_complaint(error, GatePart if part == 'gate' else RulesPart)}"
+                ) from None
+            settings = settings.model_copy(update={part: new})
+        return settings
+
+    @classmethod
+    def _checked(cls, tables: dict[str, Any], origin: str) -> Settings:
+        try:
+            if "origin" in tables:
+                raise SettingsError(f"{origin}: “origin” is not a key")
+            settings = cls.model_validate({**tables, "origin": origin})
+        except ValidationError as error:
+            raise SettingsError(f"{origin}: {_complaint(error, cls)}") from None
+        folders = tuple(str(Path(origin).parent / folder) for folder in settings.rules.folders)
+        return settings.model_copy(update={"rules": settings.rules.model_copy(update={"folders": folders})})
+
+    def rule_set(self) -> RuleSet:
+        """The rules in force. Raises RuleError; SettingsError where a theme's weight is set and no rule is of it."""
+        loaded = load_rules(*self.rules.folders)
+        themes = sorted({*THEMES, *(rule.theme for rule in loaded.rules)})
+        for theme in self.score.themes:
+            if theme not in themes:
+                raise SettingsError(f"{self.origin}: score.themes: “{theme}” is not a theme{nearest(theme, themes)}")
+        return loaded.choose(select=self.rules.select, ignore=self.rules.ignore, persona=self.rules.persona)
+
+    def scale(self) -> Scale:
+        """How scores are made."""
+        score = self.score
+        return Scale({**THEME_WEIGHTS, **score.themes}, dict(score.grades), score.cap, score.min_coverage)
+
+    def checks_policy(self) -> Policy:
+        """What the checks read."""
+        usual = Policy()
+        return Policy({**usual.advice_months, **self.policy.advice_months}, self.policy.review_months)
+
+    def gate_of_run(self) -> Gate:
+        """What makes the verdict ``findings``."""
+        fail_on: Severity | None = None if self.gate.fail_on == "never" else self.gate.fail_on
+        return Gate(fail_on, self.gate.min_score)
+
+    def reader_limits(self) -> Limits:
+        """How large, deep and slow a file may be."""
+        return Limits(**self.limits.model_dump())  # type: ignore[attr-defined]
+
+
+def find_settings(start: Path) -> Path | None:
+    """The nearest ``ehcaudit.toml`` in ``start`` or above it, up to the repository's root, the home folder or the top."""
+    home = Path.home()
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+        if (folder / ".git").exists() or folder == home:
+            return None
+    return None
+
+
+def parse_date(text: str) -> date:
+    """A day as ISO or in British order: 2026-11-23, 23/11/2026, 23.11.2026, 23 November 2026, 23 Nov 2026."""
+    shapes = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y")
+    for shape in shapes:
+        try:
+            return datetime.strptime(text.strip(), shape).date()  # noqa: DTZ007 - a day, not a moment
+        except ValueError:
+            continue
+    raise UsageError(f"“{text}” is not a date; write it as 2026-11-23 or 23/11/2026")
+
+
+def parse_sections(values: Iterable[str]) -> tuple[str, ...]:
+    """Section letters from "E,F" or repeated flags, in any case and once each; "H" stands for H1 and H2."""
+    letters: list[str] = []
+    for word in ",".join(values).replace(" ", ",").split(","):
+        letter = word.strip().upper()
+        if letter == "H":
+            letters += ["H1", "H2"]
+        elif letter in SECTION_LETTERS:
+            letters.append(letter)
+        elif letter:
+            raise UsageError(f"“{word}” is not a section; the letters are {', '.join(SECTION_LETTERS)}")
+    return tuple(dict.fromkeys(letters))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: there is no such settings file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: is not TOML: {error}") from None
+
+
+def _complaint(error: ValidationError, model: type[BaseModel]) -> str:
+    """Pydantic's first complaint as one sentence; for an unknown key or choice with the nearest right one."""
+    errors = error.errors()
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _keys_at(model, first["loc"][:-1])
+        return f"“{place}” is not a key{nearest(str(first['loc'][-1]), known)}"
+    if first["type"] == "literal_error":
+        choices = [part.strip().strip("'") for part in str(first["ctx"]["expected"]).replace(" or ", ",").split(",")]
+        value = str(first["input"])
+        return f"{place}: “{value}” is not one of {', '.join(choices)}{nearest(value, choices)}"
+    text = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {text[0].lower()}{text[1:]}" if place else text
+
+
+def _keys_at(model: type[BaseModel], loc: Iterable[int | str]) -> list[str]:
+    """The keys that a table may have, wherever it stands in the settings."""
+    for part in loc:
+        inner = model.model_fields[str(part)].annotation if str(part) in model.model_fields else None
+        if not (isinstance(inner, type) and not isinstance(inner, types.GenericAlias) and issubclass(inner, BaseModel)):
+            return []
+        model = inner
+    return [key for key in model.model_fields if key != "origin"]
+
+
+__all__ = ["FILE_NAME", "Settings", "find_settings", "parse_date", "parse_sections"]
