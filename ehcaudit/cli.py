@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +20,6 @@ from ehcaudit.errors import EhcauditError, InputError, UsageError
 
 if TYPE_CHECKING:
     from ehcaudit.engine import Progress
-    from ehcaudit.model import Run
     from ehcaudit.reports import ReportOptions
     from ehcaudit.settings import Settings
 
@@ -44,40 +42,46 @@ app = typer.Typer(
     epilog=EPILOG,
 )
 
-Config = Annotated[
-    str | None, typer.Option("--config", metavar="FILE", help="Settings file instead of the nearest ehcaudit.toml.")
-]
-RuleFolders = Annotated[
-    list[str] | None,
-    typer.Option("--rules", metavar="DIR", help="Folder of local rules, besides the built-in ones. May be repeated."),
-]
-Select = Annotated[
-    list[str] | None, typer.Option("--select", metavar="RULE", help="Only these rules or themes. May be repeated.")
-]
-Ignore = Annotated[
-    list[str] | None, typer.Option("--ignore", metavar="RULE", help="Not these rules or themes. May be repeated.")
-]
-Persona = Annotated[
-    str | None, typer.Option("--persona", metavar="NAME", help="statutory, quality or pedantic: how much to look for.")
-]
-Width = Annotated[
-    int | None,
-    typer.Option(
-        "--width", min=40, max=400, metavar="COLUMNS", help="Columns of the report (default: the terminal's)."
-    ),
-]
+
+def _opt(flag: str, metavar: str, words: str, **more: Any) -> Any:
+    return typer.Option(flag, metavar=metavar, help=words, **more)
+
+
+def _arg(metavar: str, words: str = "") -> Any:
+    return typer.Argument(metavar=metavar, help=words, show_default=False)
+
+
+Word = str | None
+Words = list[str] | None
+Config = Annotated[Word, _opt("--config", "FILE", "Settings file instead of the nearest ehcaudit.toml.")]
+RuleFolders = Annotated[Words, _opt("--rules", "DIR", "Folder of local rules, besides the built-in ones. Repeatable.")]
+Select = Annotated[Words, _opt("--select", "RULE", "Only these rules or themes. Repeatable.")]
+Ignore = Annotated[Words, _opt("--ignore", "RULE", "Not these rules or themes. Repeatable.")]
+Persona = Annotated[Word, _opt("--persona", "NAME", "How much to look for: statutory, quality or pedantic.")]
+Width = Annotated[int | None, _opt("--width", "COLUMNS", "Of the report (default: the terminal's).", min=40, max=400)]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, as with NO_COLOR set.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="A line for each plan, and no notes on stderr.")]
-Verbose = Annotated[
-    int,
-    typer.Option(
-        "-v",
-        "--verbose",
-        count=True,
-        show_default=False,
-        help="All quotes, and each plan's own report. -vv: tracebacks.",
-    ),
-]
+_ALL = "All quotes, and each plan's own report. -vv: tracebacks."
+Verbose = Annotated[int, typer.Option("-v", "--verbose", count=True, show_default=False, help=_ALL)]
+AuditFormat = Annotated[str, _opt("--format", "NAME", "The report on stdout: terminal, json …")]
+JsonFormat = Annotated[str, _opt("--format", "NAME", "terminal or json.")]
+LinesFormat = Annotated[str, _opt("--format", "NAME", "terminal or jsonl.")]
+Reports = Annotated[Words, _opt("--report", "NAME=PATH", "Write a report to a file as well. Repeatable.")]
+Force = Annotated[bool, typer.Option("--force", help="Let --report replace a file.")]
+AsOf = Annotated[Word, _opt("--as-of", "DATE", "Judge as on this day: 2026-11-23 or 23/11/2026 (default: today).")]
+Sections = Annotated[Words, _opt("--sections", "LETTERS", "Only these sections, such as E,F.")]
+FailOn = Annotated[Word, _opt("--fail-on", "SEVERITY", "critical, major, minor (the default), advice or never.")]
+MinScore = Annotated[float | None, _opt("--min-score", "SCORE", "A plan that scores less is a finding.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="End with 0 where it would be 1.")]
+Deleted = Annotated[bool, typer.Option("--deleted", help="Deleted, moved and struck-through text as well.")]
+Hidden = Annotated[bool, typer.Option("--hidden", help="Hidden text as well.")]
+Notes = Annotated[bool, typer.Option("--notes", help="Comments, headers and footers as well.")]
+Kind = Annotated[str, _opt("--kind", "KIND", "outcome, provision, need or voice.", show_default=False)]
+_ASK = "Ask for one statement after the other; an empty one ends."
+Interactive = Annotated[bool, typer.Option("--interactive", help=_ASK)]
+
+
+_VERSION = "Print the version and stop."
 
 
 def _say_version(wanted: bool) -> None:
@@ -88,47 +92,26 @@ def _say_version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Print the version and stop.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_say_version, help=_VERSION)] = False,
 ) -> None:
     """Audit Education, Health and Care (EHC) plans on your own machine: nothing leaves it."""
 
 
 @app.command(epilog=EPILOG)
 def check(
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Plans, folders or patterns.", show_default=False)
-    ],
-    format: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="The report on stdout: terminal, json …")
-    ] = "terminal",
-    report: Annotated[
-        list[str] | None,
-        typer.Option("--report", metavar="NAME=PATH", help="Write a report to a file too. May be repeated."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Let --report replace a file.")] = False,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of", metavar="DATE", help="Judge as on this day: 2026-11-23 or 23/11/2026 (default: today)."
-        ),
-    ] = None,
-    sections: Annotated[
-        list[str] | None, typer.Option("--sections", metavar="LETTERS", help="Only these sections, such as E,F.")
-    ] = None,
+    paths: Annotated[list[str], _arg("PATH...", "Plans, folders or patterns.")],
+    format: AuditFormat = "terminal",
+    report: Reports = None,
+    force: Force = False,
+    as_of: AsOf = None,
+    sections: Sections = None,
     select: Select = None,
     ignore: Ignore = None,
     persona: Persona = None,
     rules: RuleFolders = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option("--fail-on", metavar="SEVERITY", help="critical, major, minor (the default), advice or never."),
-    ] = None,
-    min_score: Annotated[
-        float | None, typer.Option("--min-score", metavar="SCORE", help="A plan that scores less is a finding.")
-    ] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="End with 0 where it would be 1.")] = False,
+    fail_on: FailOn = None,
+    min_score: MinScore = None,
+    exit_zero: ExitZero = False,
     config: Config = None,
     width: Width = None,
     no_color: NoColor = False,
@@ -140,6 +123,7 @@ def check(
     Reads plans, folders or patterns, judges them by the rules, and scores what it finds.
     """
     from ehcaudit.reports import find_report
+    from ehcaudit.reports.files import targets
     from ehcaudit.settings import parse_date, parse_sections
 
     if verbose > 1:
@@ -147,9 +131,7 @@ def check(
     if any(not path.strip() for path in paths):
         raise UsageError("a path is empty")
     renderer = find_report(format)
-    targets = [_target(given, force=force) for given in report or ()]
-    if len({os.path.normcase(path.resolve()) for _, path in targets}) < len(targets):
-        raise UsageError("--report: two reports would be written to the same file")
+    to_write = targets(report or (), force=force)
     day = parse_date(as_of) if as_of else None
     letters = parse_sections(sections or ())
     settings = _settings(
@@ -160,26 +142,13 @@ def check(
     from ehcaudit.engine import audit
 
     with _ProgressBar(wanted=not quiet) as progress:
-        run = audit(
-            paths,
-            rules=rule_set,
-            as_of=day,
-            policy=settings.checks_policy(),
-            limits=settings.reader_limits(),
-            scale=settings.scale(),
-            gate=settings.gate_of_run(),
-            sections=letters,
-            progress=progress,
-        )
+        run = audit(paths, rules=rule_set, as_of=day, sections=letters, progress=progress, **settings.engine_options())
     options = _options(width, no_color=no_color, verbosity=-1 if quiet else verbose)
     _emit(renderer.render(run, options))
-    for name, path in targets:
-        _refuse_inputs(path, run)
-        _write(
-            path, find_report(name).render(run, _options(width or 100, no_color=True, verbosity=verbose)), force=force
-        )
+    for target in to_write:
+        target.write(run, _options(width or 100, no_color=True, verbosity=verbose))
         if not quiet:
-            _note(f"wrote {path}")
+            _note(f"wrote {target.path}")
     if not quiet:
         for skipped in run.skipped:
             _note(f"skipped {skipped}")
@@ -193,8 +162,8 @@ def check(
 
 @app.command()
 def outline(
-    plan: Annotated[str, typer.Argument(metavar="PLAN", show_default=False)],
-    format: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
+    plan: Annotated[str, _arg("PLAN")],
+    format: JsonFormat = "terminal",
     config: Config = None,
     width: Width = None,
     no_color: NoColor = False,
@@ -221,10 +190,10 @@ def outline(
 
 @app.command()
 def text(
-    file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
-    deleted: Annotated[bool, typer.Option("--deleted", help="Deleted, moved and struck-through text as well.")] = False,
-    hidden: Annotated[bool, typer.Option("--hidden", help="Hidden text as well.")] = False,
-    notes: Annotated[bool, typer.Option("--notes", help="Comments, headers and footers as well.")] = False,
+    file: Annotated[str, _arg("FILE")],
+    deleted: Deleted = False,
+    hidden: Hidden = False,
+    notes: Notes = False,
     config: Config = None,
 ) -> int:
     """Print everything that was read of a file.
@@ -245,17 +214,10 @@ def text(
 
 @app.command()
 def wording(
-    texts: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[TEXT]...", help="Statements; without any, one a line on stdin.", show_default=False),
-    ] = None,
-    kind: Annotated[
-        str, typer.Option("--kind", metavar="KIND", help="outcome, provision, need or voice.", show_default=False)
-    ] = "",
-    format: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or jsonl.")] = "terminal",
-    interactive: Annotated[
-        bool, typer.Option("--interactive", help="Ask for one statement after the other; an empty one ends.")
-    ] = False,
+    texts: Annotated[Words, _arg("[TEXT]...", "Statements; without any, one a line on stdin.")] = None,
+    kind: Kind = "",
+    format: LinesFormat = "terminal",
+    interactive: Interactive = False,
     rules: RuleFolders = None,
     config: Config = None,
     width: Width = None,
@@ -298,9 +260,7 @@ def wording(
 
 @app.command()
 def explain(
-    rule: Annotated[
-        str, typer.Argument(metavar="RULE", help="Its id, such as outcomes/not-time-bound.", show_default=False)
-    ],
+    rule: Annotated[str, _arg("RULE", "Its id, such as outcomes/not-time-bound.")],
     rules: RuleFolders = None,
     config: Config = None,
     width: Width = None,
@@ -317,7 +277,7 @@ def explain(
 
 @app.command("rules")
 def list_rules(
-    format: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
+    format: JsonFormat = "terminal",
     select: Select = None,
     ignore: Ignore = None,
     persona: Persona = None,
@@ -338,11 +298,8 @@ def list_rules(
 
 
 @app.command("test-rules")
-def test_rules(
-    folder: Annotated[
-        str | None,
-        typer.Argument(metavar="[DIR]", help="Folder of local rules (default: the built-in ones).", show_default=False),
-    ] = None,
+def try_rules(
+    folder: Annotated[Word, _arg("[DIR]", "Folder of local rules (default: the built-in ones).")] = None,
     width: Width = None,
 ) -> int:
     """Run the rules' own examples.
@@ -431,7 +388,7 @@ def _note(words: str) -> None:
 
 
 def _stdin_lines() -> Iterator[str]:
-    """Lines of stdin as they come, without their ends. UTF-8 is expected; a line that is not is read as Windows text."""
+    """Lines of stdin as they come, without their ends. A line that is not UTF-8 is read as Windows text."""
     if sys.stdin is None or sys.stdin.closed:
         return
     if sys.stdin.isatty():
@@ -456,48 +413,6 @@ def _asked(kind: str) -> Iterator[str]:
         if not line.strip():
             return
         yield line.strip()
-
-
-def _target(given: str, *, force: bool) -> tuple[str, Path]:
-    """``NAME=PATH`` of --report, refused before any work is done where it could not be written."""
-    from ehcaudit.reports import find_report
-
-    name, equals, where = given.partition("=")
-    if not equals or not where:
-        raise UsageError(f"--report: “{given}” is not NAME=PATH, such as json=report.json")
-    find_report(name)
-    path = Path(where)
-    if not path.parent.is_dir():
-        raise UsageError(f"--report: there is no folder {path.parent}")
-    if os.path.lexists(path) and not path.is_file():
-        raise UsageError(f"--report: {path} is not a file")
-    if path.exists() and not force:
-        raise UsageError(f"--report: {path} is there already; --force replaces it")
-    return name, path
-
-
-def _refuse_inputs(path: Path, run: Run) -> None:
-    """Never write a report over a file that was to be audited, whatever --force says."""
-    for given in (*(plan.path for plan in run.plans), *(failure.path for failure in run.failures)):
-        if path.exists() and os.path.exists(given) and os.path.samefile(path, given):
-            raise UsageError(f"--report: {path} is one of the files that were audited")
-
-
-def _write(path: Path, payload: bytes, *, force: bool) -> None:
-    """The whole file or nothing: written beside its place, then moved there. Only its owner may read it."""
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(payload)
-            if path.exists() and not force:
-                raise UsageError(f"--report: {path} has appeared meanwhile; --force replaces it")
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise UsageError(f"--report: {path} cannot be written ({error.strerror})") from None
 
 
 class _ProgressBar:

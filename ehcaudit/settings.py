@@ -9,17 +9,17 @@ import dataclasses
 import tomllib
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator, model_validator
 
 from ehcaudit.checks import Policy
 from ehcaudit.engine import Gate
 from ehcaudit.errors import SettingsError, UsageError
-from ehcaudit.model import SECTION_LETTERS, Severity
+from ehcaudit.model import SECTION_LETTERS
 from ehcaudit.readers.base import Limits
 from ehcaudit.rules import THEMES, RuleSet, load_rules, nearest
 from ehcaudit.scoring import GRADES, THEME_WEIGHTS, Scale
@@ -87,6 +87,10 @@ class GatePart(_Part):
     min_score: Percent | None = None
 
 
+_FLAGGED: Mapping[str, type[BaseModel]] = {"rules": RulesPart, "gate": GatePart}
+"""The parts whose keys are flags as well."""
+
+
 def _limits_model() -> type[BaseModel]:
     """``[limits]``: the readers' own limits, key for key, each a positive number."""
     hints = typing.get_type_hints(Limits)
@@ -97,6 +101,15 @@ def _limits_model() -> type[BaseModel]:
 
 
 LimitsPart = _limits_model()
+
+
+class EngineOptions(TypedDict):
+    """Keyword arguments of ``engine.audit``."""
+
+    policy: Policy
+    limits: Limits
+    scale: Scale
+    gate: Gate
 
 
 class Settings(_Part):
@@ -122,21 +135,16 @@ class Settings(_Part):
         for flag, value in flags.items():
             if value is None or value == () or value == []:
                 continue
-            part = next(
-                (name for name in ("rules", "gate") if flag in cls.model_fields[name].annotation.model_fields), ""
-            )  # type: ignore[union-attr]
-            if not part:
+            name = next((name for name, part in _FLAGGED.items() if flag in part.model_fields), None)
+            if name is None:
                 raise UsageError(f"“{flag}” is not a setting")
             if flag == "folders":
                 value = (*settings.rules.folders, *map(str, typing.cast(Iterable[object], value)))
-            changed = {**getattr(settings, part).model_dump(), flag: value}
             try:
-                new = type(getattr(settings, part)).model_validate(changed)
+                part = _FLAGGED[name].model_validate({**getattr(settings, name).model_dump(), flag: value})
             except ValidationError as error:
-                raise UsageError(
-                    f"--{flag.replace('_', '-')}: {_complaint(error, GatePart if part == 'gate' else RulesPart)}"
-                ) from None
-            settings = settings.model_copy(update={part: new})
+                raise UsageError(f"--{flag.replace('_', '-')}: {_complaint(error, _FLAGGED[name])}") from None
+            settings = settings.model_copy(update={name: part})
         return settings
 
     @classmethod
@@ -159,28 +167,24 @@ class Settings(_Part):
                 raise SettingsError(f"{self.origin}: score.themes: “{theme}” is not a theme{nearest(theme, themes)}")
         return loaded.choose(select=self.rules.select, ignore=self.rules.ignore, persona=self.rules.persona)
 
-    def scale(self) -> Scale:
-        """How scores are made."""
-        score = self.score
-        return Scale({**THEME_WEIGHTS, **score.themes}, dict(score.grades), score.cap, score.min_coverage)
-
-    def checks_policy(self) -> Policy:
-        """What the checks read."""
-        usual = Policy()
-        return Policy({**usual.advice_months, **self.policy.advice_months}, self.policy.review_months)
-
-    def gate_of_run(self) -> Gate:
-        """What makes the verdict ``findings``."""
-        fail_on: Severity | None = None if self.gate.fail_on == "never" else self.gate.fail_on
-        return Gate(fail_on, self.gate.min_score)
+    def engine_options(self) -> EngineOptions:
+        """What ``engine.audit`` takes besides the rules."""
+        policy, fail_on = Policy(), self.gate.fail_on
+        themes = {**THEME_WEIGHTS, **self.score.themes}
+        return {
+            "policy": Policy({**policy.advice_months, **self.policy.advice_months}, self.policy.review_months),
+            "limits": self.reader_limits(),
+            "scale": Scale(themes, dict(self.score.grades), self.score.cap, self.score.min_coverage),
+            "gate": Gate(None if fail_on == "never" else fail_on, self.gate.min_score),
+        }
 
     def reader_limits(self) -> Limits:
         """How large, deep and slow a file may be."""
-        return Limits(**self.limits.model_dump())  # type: ignore[attr-defined]
+        return Limits(**self.limits.model_dump())
 
 
 def find_settings(start: Path) -> Path | None:
-    """The nearest ``ehcaudit.toml`` in ``start`` or above it, up to the repository's root, the home folder or the top."""
+    """The nearest ``ehcaudit.toml`` in ``start`` or above it, not above a repository's root or the home folder."""
     home = Path.home()
     for folder in (start, *start.parents):
         if (folder / FILE_NAME).is_file():

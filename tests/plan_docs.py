@@ -29,11 +29,11 @@ class C:
     rows: int = 1
 
 
-def H(text: str, level: int = 1) -> P:
+def H(text: str, level: int = 1) -> P:  # noqa: N802
     return P(text, "heading", level=level)
 
 
-def L(text: str, label: str = "•", level: int = 0) -> P:
+def L(text: str, label: str = "•", level: int = 0) -> P:  # noqa: N802
     return P(text, "list-item", label=label, level=level)
 
 
@@ -59,8 +59,16 @@ def document(*parts: Any, images: tuple[int, ...] = (), margins: tuple[str, ...]
 
     def paragraph(part: Any, cell: Cell | None) -> None:
         p = part if isinstance(part, P) else P(str(part))
-        where = f"table {cell.table + 1} › row {cell.row + 1} › column {cell.column + 1}" if cell else f"paragraph {len(blocks) + 1}"
-        blocks.append(Block(len(blocks), p.kind, p.text, where, label=p.label, level=p.level, bold=p.bold, cell=cell, marks=p.marks))
+        where = (
+            f"table {cell.table + 1} › row {cell.row + 1} › column {cell.column + 1}"
+            if cell
+            else f"paragraph {len(blocks) + 1}"
+        )
+        blocks.append(
+            Block(
+                len(blocks), p.kind, p.text, where, label=p.label, level=p.level, bold=p.bold, cell=cell, marks=p.marks
+            )
+        )
 
     def table(given: T, parent: Cell | None) -> None:
         index = len(tables)

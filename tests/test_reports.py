@@ -1,4 +1,4 @@
-"""Every report is a picture of one finished run: the same bytes for the same run, safe to show, true to the contract."""
+"""Every report is a picture of one finished run: the same bytes for the same run, safe to show."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def test_an_excerpt_marks_several_quotes_of_one_line_once_where_they_overlap():
 
 def test_paths_are_shown_without_the_folders_they_share(tmp_path):
     one, two = str(tmp_path / "a" / "x.docx"), str(tmp_path / "b" / "x.docx")
-    assert list(short_paths([one, two]).values()) == [os.path.join("a", "x.docx"), os.path.join("b", "x.docx")]
+    assert list(short_paths([one, two]).values()) == [str(Path("a", "x.docx")), str(Path("b", "x.docx"))]
 
 
 # ---------------------------------------------------------------- JSON

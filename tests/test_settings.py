@@ -22,11 +22,11 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_without_a_file_the_defaults_hold():
     settings = Settings.load()
-    assert settings.gate_of_run() == Gate("minor", None)
+    assert settings.engine_options()["gate"] == Gate("minor", None)
     assert settings.reader_limits() == Limits()
-    assert settings.scale().theme_weights == THEME_WEIGHTS
-    assert settings.scale().grades == GRADES
-    assert settings.checks_policy().advice_months["default"] > 0
+    assert settings.engine_options()["scale"].theme_weights == THEME_WEIGHTS
+    assert settings.engine_options()["scale"].grades == GRADES
+    assert settings.engine_options()["policy"].advice_months["default"] > 0
 
 
 WHOLE = """
@@ -60,14 +60,14 @@ def test_a_file_sets_everything(tmp_path):
     settings = Settings.load(written(tmp_path, WHOLE))
     assert settings.rules.select == ("outcomes",)
     assert settings.rules.folders == (str(tmp_path / "local"),)
-    assert settings.checks_policy().advice_months["educational-psychologist"] == 12
-    assert settings.checks_policy().advice_months["default"] == 18
-    assert settings.checks_policy().review_months == 11
-    assert settings.scale().theme_weights["voice"] == 5
-    assert settings.scale().theme_weights["outcomes"] == THEME_WEIGHTS["outcomes"]
-    assert settings.scale().grades == {"Strong": 80, "Weak": 0}
-    assert settings.scale().cap == "Weak"
-    assert settings.gate_of_run() == Gate("major", 70)
+    assert settings.engine_options()["policy"].advice_months["educational-psychologist"] == 12
+    assert settings.engine_options()["policy"].advice_months["default"] == 18
+    assert settings.engine_options()["policy"].review_months == 11
+    assert settings.engine_options()["scale"].theme_weights["voice"] == 5
+    assert settings.engine_options()["scale"].theme_weights["outcomes"] == THEME_WEIGHTS["outcomes"]
+    assert settings.engine_options()["scale"].grades == {"Strong": 80, "Weak": 0}
+    assert settings.engine_options()["scale"].cap == "Weak"
+    assert settings.engine_options()["gate"] == Gate("major", 70)
     assert settings.reader_limits().max_bytes == 1000
     assert settings.reader_limits().max_seconds == 1.5
     assert settings.reader_limits().max_depth == Limits().max_depth
@@ -80,7 +80,7 @@ def test_flags_stand_over_the_file_and_folders_add_up(tmp_path):
     assert settings.rules.select == ("voice",)
     assert settings.rules.ignore == ("outcomes/vague-verb",)
     assert settings.rules.folders == (str(tmp_path / "local"), "mine")
-    assert settings.gate_of_run() == Gate(None, 70)
+    assert settings.engine_options()["gate"] == Gate(None, 70)
 
 
 def test_a_flag_of_nought_counts():
@@ -126,7 +126,7 @@ def test_a_settings_file_that_is_not_there_or_not_text_is_refused(tmp_path):
 
 
 def test_a_bad_flag_is_refused_by_its_name():
-    with pytest.raises(UsageError, match="--fail-on: .*“mino” is not one of .*did you mean “minor”"):
+    with pytest.raises(UsageError, match=r"--fail-on: .*“mino” is not one of .*did you mean “minor”"):
         Settings.load(None, fail_on="mino")
     with pytest.raises(UsageError, match="--min-score"):
         Settings.load(None, min_score=float("nan"))

@@ -1,4 +1,4 @@
-"""Write ``docs/schema/*.schema.json`` from ``ehcaudit/reports/wire.py``; with ``--check`` only say whether they are in step."""
+"""Write ``docs/schema/*.schema.json`` from ``ehcaudit/reports/wire.py``; ``--check`` says whether they are in step."""
 
 from __future__ import annotations
 

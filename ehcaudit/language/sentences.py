@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-_STOP = re.compile(r"(?:[.!?…]+[\"'”’)\]]*\s+|;\s*\n|\n+)(?=[\"'“‘(\[]*\S)")
+_STOP = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+|;\s*\n|\n+)(?=[\"'“‘(\[]*\S)")
 _TITLED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|[A-Z])\.?\s+[A-Z]$")
 
 
@@ -24,7 +24,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     start = 0
     for stop in _STOP.finditer(text):
         following = text[stop.end() : stop.end() + 3].lstrip("\"'“‘([")
-        if text[stop.start()] == "." and not text[stop.start() : stop.start() + 2] == "..":
+        if text[stop.start()] == "." and text[stop.start() : stop.start() + 2] != "..":
             before = text[max(start, stop.start() - 20) : stop.start()]
             word = (re.findall(r"[\w.]+$", before) or [""])[0].lower()
             if word in never or (word in maybe and not following[:1].isupper()):

@@ -11,8 +11,9 @@ import re
 from ehcaudit.model import Advice, Document, Facts, Plan, Section, Warning
 from ehcaudit.plan.headings import titles
 from ehcaudit.plan.items import find_items
+from ehcaudit.plan.layout import ORDER, Layout, Part
 from ehcaudit.plan.lexicon import any_of, data, fold
-from ehcaudit.plan.sections import ORDER, Layout, Part, lay_out
+from ehcaudit.plan.sections import lay_out
 from ehcaudit.plan.threads import find_threads
 
 
@@ -23,17 +24,20 @@ def build(document: Document) -> Plan:
     warnings = list(layout.warnings)
     for section in sections.values():
         if section.unreadable:
-            warnings.append(Warning("section-content-is-picture", f"Section {section.letter} holds a picture and no words."))
+            warnings.append(
+                Warning("section-content-is-picture", f"Section {section.letter} holds a picture and no words.")
+            )
     front = tuple(n for n in layout.unplaced if layout.first < 0 or n < layout.first)
     advice = _advice(document, layout, sections)
     found = find_items(document, layout, advice)
+    facts = _facts(document, front, layout)
     return Plan(
         document,
         sections,
         tuple(found.items),
         advice,
-        find_threads(document, found),
-        _facts(document, front, layout),
+        find_threads(document, found, facts.name),
+        facts,
         tuple(layout.unplaced),
         front,
         tuple(layout.leftovers),
@@ -67,7 +71,9 @@ def _advice(document: Document, layout: Layout, sections: dict[str, Section]) ->
         return ()
     try:
         from ehcaudit.plan.advice import find_advice
-    except ImportError:
+    except ModuleNotFoundError as missing:
+        if missing.name != "ehcaudit.plan.advice":
+            raise
         return ()
     return find_advice(document, blocks=sections["K"].blocks, headers=layout.headers)
 
@@ -75,7 +81,9 @@ def _advice(document: Document, layout: Layout, sections: dict[str, Section]) ->
 def _facts(document: Document, front: tuple[int, ...], layout: Layout) -> Facts:
     try:
         from ehcaudit.plan.facts import find_facts
-    except ImportError:
+    except ModuleNotFoundError as missing:
+        if missing.name != "ehcaudit.plan.facts":
+            raise
         return Facts()
     return find_facts(document, front=front, section_of=layout.section_of)
 
@@ -95,18 +103,23 @@ def recognise(plan: Plan) -> str:
     start = [fold(block.text) for block in (*document.blocks[:40], *document.margins)]
     top = " \n ".join(start)[:4000]
     words = data("headings")["plan"]
-    called = bool(re.search(words["is"], top)) or bool(re.search(words["is"], fold(document.properties.get("title", ""))))
+    called = bool(re.search(words["is"], top)) or bool(
+        re.search(words["is"], fold(document.properties.get("title", "")))
+    )
     other = any_of(words["not"]).search(" \n ".join(start[:8])[:800])
     labelled = [s for s in plan.sections.values() if s.labelled]
     statutory = [s for s in labelled if s.letter in titles(s.title) or (s.letter in ("H1", "H2") and titles(s.title))]
     found = set(plan.sections)
     core = {"B", "F"} <= found
-    if plan.partial and core:
+    if plan.partial and {"B", "F"} & found and (core or statutory):
         return ""
     strength = len(labelled) + len(statutory) + (3 if called else 0) + (len(found) - len(labelled)) * 0.5
-    if other and not (called and len(found) >= 6) and not (len(statutory) >= 6):
-        return "it calls itself something else, and has not the sections of an EHC plan" if len(found) < 6 else (
-            "it calls itself something else than an EHC plan")
+    if other and not (called and len(labelled) >= 4) and not (called and len(found) >= 6) and len(statutory) < 6:
+        return (
+            "it calls itself something else, and has not the sections of an EHC plan"
+            if len(found) < 6
+            else ("it calls itself something else than an EHC plan")
+        )
     if len(labelled) >= 3 and strength >= 5 and len({"A", "B", "E", "F"} & found) >= 2:
         return ""
     if called and len(found) >= 4 and len({"A", "B", "E", "F"} & found) >= 2:

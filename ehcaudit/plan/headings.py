@@ -16,7 +16,7 @@ from ehcaudit.plan.lexicon import any_of, area_in, area_named, data, fold, plain
 LONGEST = 340
 """No heading is longer, run-in content apart: the longest statutory title has 230 characters."""
 
-_ORDER = "A B C D E F G H H1 H2 I J K".split()
+_ORDER = ["A", "B", "C", "D", "E", "F", "G", "H", "H1", "H2", "I", "J", "K"]
 Form = Literal["word", "letter", "alone", "title", "sentence"]
 
 
@@ -43,23 +43,27 @@ class Heading:
 
 
 # "Section H (ii)" and "H2" are the same; no other letter keeps its digit.
-_LETTER = r"(?:(?P<h>h) ?(?:(?P<one>1|\(1\)|\(?i\)?)|(?P<two>2|\(2\)|\(?ii\)?))|(?P<l>[a-k])(?: ?\(?[1-9]\)?)?)(?![\w'])"
+_LETTER = (
+    r"(?:(?P<h>h) ?(?:(?P<one>1|\(1\)|\(?i\)?)|(?P<two>2|\(2\)|\(?ii\)?))|(?P<l>[a-k])(?: ?\(?[1-9]\)?)?)(?![\w'])"
+)
 _BARE = r"(?:(?P<h>h) ?(?:(?P<one>1|\(?i\)?)|(?P<two>2|\(?ii\)?))|(?P<l>[a-k])[1-9]?)(?![\w'])"
 _WORD = re.compile(
-    rf"^[\s\W\d_]{{0,8}}(?P<word>sections?|parts?) ?[-:]? ?[\"'(\[]?{_LETTER}[\"')\]]?(?P<sep>\s*(?:[:.|;/\\]|-+|\))*\s*)"
+    rf"^[\s\W\d_]{{0,8}}(?P<word>sections?|parts?) ?[-:]? ?[\"'(\[]?{_LETTER}[\"')\]]?"
+    r"(?P<sep>\s*(?:[:.|;/\\]|-+|\))*\s*)"
 )
 _NEXT = re.compile(
     rf"(?P<paren>\([^()]{{3,}}\))?\s*(?P<join>,? ?\band\b|&|,|/|\+|-)\s*(?:sections?\s*)?[\"'(]?{_LETTER}[\"')]?\s*"
 )
 _SHORT = re.compile(rf"^[\s*•]*(?:\((?P<in>{_BARE})\)|{_BARE.replace('?P<', '?P<x')})(?P<sep>\s*(?:[:.)|]|-+)*\s*)")
 _MANY = re.compile(r"\((?:sections? )?((?:[a-gi-k]|h[12]?)(?:(?: ?[-,/&+] ?| and )(?:[a-gi-k]|h[12]?))+)\)")
+_LEADER = re.compile(r"\s*(?:\.{3,}|…{1,}|(?: \.){3,})[\s.…]*\d{0,3}$")
+"""Dots that lead to a page number, on a page of contents."""
 _SPACELESS = re.compile(r"^[\W\d_]*(?:section|part)([a-gi-k]|h[12]?)[:.\-]?(?=(\w+))")
-_VERB = re.compile(
-    r"^(?:of|is|was|are|were|above|below|for|in|to|on|which|that|will|must|should|can|may|contains?|sets?|sett?ing out|describes?|"
-    r"lists?|shows?|includes?|names|refers?|has|have|specif(?:y|ies)|says?|states?|provides?|gives?|records?|only|as|with|by|needs? to|"
-    r"when|where|cannot|does|also|at|from|under|before|after|if|because|amended|so|not)\b"
-)
-_SENTENCE = re.compile(r"[.!?]\s+\S|\b(?:will|has|is|was|receives?|requires?|finds|needs to|would|enjoys|likes|can|cannot|struggles)\b")
+
+
+@cache
+def _shape(key: str) -> re.Pattern[str]:
+    return re.compile(data("headings")["shape"][key])
 
 
 @cache
@@ -104,7 +108,11 @@ def titles(text: str) -> tuple[str, ...]:
             continue
         if letter in ("H", "H2") and ("H1" in found or "H2" in found):
             continue
-        if letter == "B" and re.search(r"\b(?:provision|outcomes?)\b", head) and not re.search(r"needs?\b.*\b(?:and|,)", head):
+        if (
+            letter == "B"
+            and re.search(r"\b(?:provision|outcomes?)\b", head)
+            and not re.search(r"needs?\b.*\b(?:and|,)", head)
+        ):
             continue
         if letter == "B" and "F" in found and not re.search(r"needs\b", head):
             continue
@@ -150,6 +158,8 @@ def heading_of(text: str, label: str = "", *, item: bool = False) -> Heading | N
     if label and re.search(r"[A-Za-z]", label):
         shown = len(label) + 1
         text = f"{label} {text}"
+    if "..." in text or "…" in text or ". . ." in text:
+        text = _LEADER.sub("", text)
     head = fold(text[: LONGEST + 60])
     found = _worded(text, head, item) or (None if item else _lettered(text, head)) or _run_together(text, head)
     if found and shown:
@@ -200,7 +210,7 @@ def _worded(text: str, head: str, item: bool) -> Heading | None:
     separated = bool(found["sep"].strip() or parens) or text[:end].rstrip()[-1:] in ":.-–—|"
     if text[found.start("word")].islower() and not bare and not separated:
         return None
-    if not separated and _VERB.match(fold(title)):
+    if not separated and _shape("refers").match(fold(title)):
         return None
     if re.match(r"^(?:,|\d|')", title):
         return None
@@ -215,7 +225,7 @@ def _worded(text: str, head: str, item: bool) -> Heading | None:
             return None
         return Heading(_family(letters), shown, "word", content, titled=False)
     clean = (text[end:content] if content >= 0 else title).strip(" :")
-    if not separated and not titles(clean) and (_SENTENCE.search(fold(clean)) or len(clean) > 120):
+    if not separated and not titles(clean) and (_shape("sentence").search(fold(clean)) or len(clean) > 120):
         return None
     if (item and not titled) or (found["word"] == "part" and letters == ["I"] and "I" not in titles(clean)):
         return None
@@ -231,16 +241,34 @@ def _split_title(title: str, offset: int) -> tuple[bool, int]:
     cut = re.match(r"^(.{3,230}?)(?:[:.]\s+| - | – )(?=\S)", title)
     if cut and all_title(cut[1]) and titles(cut[1]):
         rest = title[cut.end() :]
-        if all_title(rest) or (len(rest) < 60 and not _SENTENCE.search(fold(rest)) and not says_none(rest)) or area_in(rest):
+        if (
+            all_title(rest)
+            or (len(rest) < 60 and not _shape("sentence").search(fold(rest)) and not says_none(rest))
+            or area_in(rest)
+        ):
             return True, -1
         return True, offset + cut.end()
     if says_none(title):
         return False, offset
+    begins = _content_begins(title)
+    if begins:
+        return True, offset + begins
     if titles(title[:LONGEST]) and len(title) <= LONGEST and not re.search(r"[.!?]\s+[A-Z]", title):
         return True, -1
-    if len(title) <= 100 and len(title.split()) <= 14 and not _SENTENCE.search(fold(title)):
+    if len(title) <= 100 and len(title.split()) <= 14 and not _shape("sentence").search(fold(title)):
         return False, -1
     return False, offset
+
+
+def _content_begins(title: str) -> int:
+    """Where, after a title that a mere line break ends, a sentence of content begins; 0: nowhere."""
+    for word in re.finditer(r"(?<=[a-z)] )[A-Z][a-z'’]*\b", title[:LONGEST]):
+        before, rest = title[: word.start()], title[word.start() :]
+        if not all_title(before):
+            return 0
+        if titles(before) and not all_title(rest) and _shape("sentence").search(fold(rest)) and len(rest.split()) >= 3:
+            return word.start()
+    return 0
 
 
 def _lettered(text: str, head: str) -> Heading | None:
@@ -248,7 +276,7 @@ def _lettered(text: str, head: str) -> Heading | None:
     if len(text) > LONGEST:
         return None
     many = _MANY.search(head)
-    if many and not _SENTENCE.search(head) and len(text) < 200:
+    if many and not _shape("sentence").search(head) and len(text) < 200:
         letters = [part.upper() for part in re.findall(r"\b(?:h[12]?|[a-k])\b", many[1])]
         if set(letters) & set(titles(head[: many.start()])):
             return Heading(_family(letters), text.strip(), "letter", area=_area(text))
@@ -263,12 +291,15 @@ def _lettered(text: str, head: str) -> Heading | None:
     bracketed, dotted = bool(found["in"]), bool(found["sep"].strip())
     digit = bool(re.search(r"\d", head[: found.end()])) and letter not in ("H1", "H2")
     own = letter in named or (letter in ("H1", "H2") and bool({"H", "H1", "H2", "D"} & set(named)))
-    if not own and not (letter == "A" and digit and "history" in fold(title) and len(title) < 90):
-        if not (named and all_title(title) and (dotted or bracketed) and not digit):
-            return None
+    history = letter == "A" and digit and "history" in fold(title) and len(title) < 90
+    other = bool(named) and all_title(title) and (dotted or bracketed) and not digit
+    if not (own or history or other):
+        return None
     if not (dotted or bracketed or digit or letter in ("H1", "H2")):
         return None
-    if re.search(r"[.!?]\s+\S", title) or (re.search(r"\b(?:will|has|is|was|receives?|requires|finds)\b", fold(title)) and not all_title(title)):
+    if re.search(r"[.!?]\s+\S", title) or (
+        re.search(r"\b(?:will|has|is|was|receives?|requires|finds)\b", fold(title)) and not all_title(title)
+    ):
         return None
     if (digit or letter == "E") and not all_title(title) and len(title) > 60 and letter != "A":
         head_words = _tail().sub("", plain(title))

@@ -13,39 +13,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from ehcaudit.language.sentences import sentences
 from ehcaudit.model import ITEM_HOMES, Advice, Document, Evidence, Item, ItemKind
 from ehcaudit.plan.headings import generic_of
-from ehcaudit.plan.lexicon import fold, role_of, says_none
-from ehcaudit.plan.sections import ORDER, Entry, Layout
+from ehcaudit.plan.layout import ORDER, Entry, Layout
+from ehcaudit.plan.lexicon import any_of, data, fold, role_of, says_none
 from ehcaudit.plan.tables import kind_of
 
-_BULLET = re.compile(r"^\s*(?:[•●▪◦‣·*–—-]\s+|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+|[•●▪◦‣]\s*)")
-_NUMBERED = re.compile(r"^\s*(?:(?P<kind>outcome|need|provision|item|target)\s*(?:no\.?\s*)?(?P<n>[A-K]?\d{1,2}[a-z]?)|(?P<tag>[B-H]\d{1,2}))\s*[:.)–-]+\s*", re.I)
-_LABEL = re.compile(r"^\s*([A-Z][A-Za-z ,/’'()?]{1,48}?)\s*(?::|–|\s-\s)\s*(?=\S)")
-_ONLY_NUMBER = re.compile(r"^\W*(?:[A-K]?\d{1,2}|[ivx]{1,4})?\W*$", re.I)
-_LEANS = re.compile(
-    r"^(?:this|these|it|its|that|those|progress|success|evidence|such|each of (?:these|the)|all of (?:this|these)|both|"
-    r"the (?:programme|programmes|session|sessions|support|provision|intervention|interventions|group|plan|targets?|outcomes?|activities|therapist|work|above|aim|purpose|focus|skills?|strategies|approach|training)|"
-    r"sessions|targets|activities|he will do (?:this|so)|she will do (?:this|so)|they will do (?:this|so)|to (?:support|help|enable|ensure|achieve) this|in addition to this|where (?:this|these)|if (?:this|these)|as (?:part|a result) of (?:this|these))\b"
-)
-_OUTCOME = re.compile(
-    r"^(?:(?:by|within|before|at|over|during|in|throughout)\b[^.]{2,90}?\b(?:will|can|to be able|is able|shall)\b|"
-    r"(?:[a-z][\w'’-]*|\[[^\]]+\])(?: [a-z][\w'’-]*)? (?:will|can|is able to|is going to)\b|to [a-z]+\b|for [a-z]+ to\b)"
-)
-_NEW_OUTCOME = re.compile(
-    r"^(?:by|within|before|at) (?:the |her |his |their |my |july|september|june|easter|christmas|summer|age|year|key|ks|[a-z]+ 20|\d|end|next|then)|^(?:he|she|they|i) will (?:also )?(?:be able to(?! do (?:this|so))|independently)|^to [a-z]+ "
-)
-_QUANTITY = re.compile(
-    r"\b(?:\d+|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|once|twice|daily|weekly|fortnightly|monthly|termly|annual(?:ly)?|half-termly|each|every|per)\b[^.]{0,40}?\b(?:minutes?|mins?|hours?|hrs?|sessions?|times?|days?|weeks?|weekly|daily|terms?|termly|months?|year|lessons?|visits?|1:1|a (?:day|week|term|year|month)|per (?:day|week|term|year|month))\b|\b(?:daily|weekly|fortnightly|termly|monthly|half-termly)\b"
-)
-_PROVIDES = re.compile(
-    r"\b(?:will|must|shall|should|to) (?:also |then |each |all )?(?:be (?:provided|given|offered|delivered|supported|taught|seen|allocated|trained|visited|reviewed)|receive|have|provide|deliver|work|attend|access|train|visit|offer|teach|make|carry|give|run|support|complete|undertake|benefit)\b|\b(?:requires?|needs?|receives?|is provided|has access)\b"
-)
-_NEED = re.compile(
-    r"\b(?:difficult(?:y|ies)?|struggles?|cannot|can not|unable|needs?|requires?|delay(?:ed|s)?|disorder|diagnos\w+|finds? it|hard|below|impair\w+|anxi\w+|limited|poor|becomes?|relies|depends|weak\w*|challeng\w+|dysregulat\w+|does not|do not|is not yet|not yet|has (?:a |an )?(?:\w+ ){0,3}(?:syndrome|autism|adhd|epilepsy|asthma|loss|palsy|dyslexia))\b"
-)
+
+@cache
+def _like(key: str) -> re.Pattern[str]:
+    """A pattern of ``items.toml``; a list of them as one."""
+    value = data("items")[key]
+    return re.compile(value) if isinstance(value, str) else any_of(value)
+
+
+def _leans(text: str) -> bool:
+    """Whether a sentence or paragraph says more about the one before it ("This will be reviewed each term")."""
+    return bool(_like("leans").match(fold(text)))
+
+
+_KINDS: tuple[ItemKind, ...] = ("need", "outcome", "provision", "advice")
 
 
 @dataclass(slots=True)
@@ -65,14 +55,12 @@ class _Draft:
     entry: Entry
     number: str = ""
     attached: dict[str, Evidence] = field(default_factory=dict)
-    lead: int = 0
-    """How many of the parts are lead-ins."""
     listed: bool = False
 
 
 def find_items(document: Document, layout: Layout, advice: Sequence[Advice]) -> Found:
     """The items of all sections, in the order of the sections' letters and of the document."""
-    kinds: dict[str, ItemKind] = {home: kind for kind, homes in ITEM_HOMES.items() for home in homes}
+    kinds: dict[str, ItemKind] = {letter: kind for kind in _KINDS for letter in ITEM_HOMES[kind]}
     found = Found()
     for letter in ORDER:
         kind = kinds.get(letter)
@@ -90,7 +78,16 @@ def find_items(document: Document, layout: Layout, advice: Sequence[Advice]) -> 
             identity = f"{letter}.{count}" if letter in ("H1", "H2") else f"{letter}{count}"
             text = " ".join(part.quote for part in draft.parts)
             found.items.append(
-                Item(identity, kind, letter, tuple(draft.parts), draft.entry.area, draft.attached, says_none(text), draft.entry.row)
+                Item(
+                    identity,
+                    kind,
+                    letter,
+                    tuple(draft.parts),
+                    draft.entry.area,
+                    draft.attached,
+                    says_none(text),
+                    draft.entry.row,
+                )
             )
             found.numbers[identity] = draft.number
             found.spans[identity] = draft.entry.span
@@ -103,10 +100,14 @@ def _section(document: Document, letter: str, kind: ItemKind, entries: Sequence[
     by_row: dict[tuple[int, int], list[_Draft]] = {}
     waiting: list[Entry] = []
     run: list[Entry] = []
+    said = ""  # "Outcome 2" as the label of a row, or as a heading, numbers the item that follows.
 
     def flush() -> None:
+        nonlocal said
         if run:
             new = _flow(document, letter, kind, run, drafts)
+            if new and said and not new[0].number:
+                new[0].number, said = said, ""
             for draft in new:
                 if draft.entry.row:
                     for offset in range(max(draft.entry.span, 1)):
@@ -118,6 +119,11 @@ def _section(document: Document, letter: str, kind: ItemKind, entries: Sequence[
         if entry.role:
             waiting.append(entry)
             continue
+        numbered = _like("row_number").match(fold(document.blocks[entry.block].text)) if entry.line else None
+        if numbered:
+            flush()
+            said = numbered[1]
+            continue
         if run and (entry.row != run[-1].row or entry.column != run[-1].column):
             flush()
         run.append(entry)
@@ -126,7 +132,12 @@ def _section(document: Document, letter: str, kind: ItemKind, entries: Sequence[
     return drafts
 
 
-def _attach(document: Document, waiting: Iterable[Entry], by_row: Mapping[tuple[int, int], list[_Draft]], drafts: Sequence[_Draft]) -> None:
+def _attach(
+    document: Document,
+    waiting: Iterable[Entry],
+    by_row: Mapping[tuple[int, int], list[_Draft]],
+    drafts: Sequence[_Draft],
+) -> None:
     """Give each role cell to the items of its row, or where its row has none to the last item over it in the table."""
     cells: dict[tuple[tuple[int, int], int, str], list[Entry]] = {}
     for entry in waiting:
@@ -141,6 +152,10 @@ def _attach(document: Document, waiting: Iterable[Entry], by_row: Mapping[tuple[
             last = max((d.entry.row[1] for d in above if d.entry.row), default=-1)
             mine = [d for d in above if d.entry.row and d.entry.row[1] == last]
         words = [_whole(document, entry.block, entry.start) for entry in group]
+        if role == "number" and mine:
+            mine[0].number = re.sub(r"[^\w]", "", words[0].quote)
+        if role in ("number", "area"):
+            continue
         for index, draft in enumerate(mine):
             if len(mine) == len(words) and len(words) > 1:
                 draft.attached.setdefault(role, words[index])
@@ -161,111 +176,152 @@ def _whole(document: Document, block: int, start: int = 0, end: int | None = Non
     return Evidence(block, start, end, text[start:end])
 
 
-def _flow(document: Document, letter: str, kind: ItemKind, entries: Sequence[Entry], before: Sequence[_Draft]) -> list[_Draft]:
+def _flow(
+    document: Document, letter: str, kind: ItemKind, entries: Sequence[Entry], before: Sequence[_Draft]
+) -> list[_Draft]:
     """The items of paragraphs that follow one another in one cell or outside tables."""
-    drafts: list[_Draft] = []
-    leads: list[tuple[int, Evidence, Entry, bool]] = []
-    quoting = False
+    run = _Run(document, letter, kind, before)
+    for entry, following in zip(entries, [*entries[1:], None], strict=True):
+        run.take(entry, following)
+    run.drop_leads()
+    return run.drafts
 
-    def drop_leads(level: int = -1) -> None:
-        """Close lead-ins; one that led to nothing is a statement itself."""
-        while leads and leads[-1][0] >= level:
-            _, evidence, entry, used = leads.pop()
-            if not used and len(evidence.quote.split()) >= 5 and not quoting:
-                drafts.append(_Draft([evidence], entry))
 
-    for position, entry in enumerate(entries):
-        block = document.blocks[entry.block]
+@dataclass(slots=True)
+class _Lead:
+    """Words that lead to what follows: "By July 2027 Sam will:"."""
+
+    level: int
+    """Of the list it stands in; -1: a paragraph."""
+    words: Evidence
+    entry: Entry
+    used: bool = False
+
+
+class _Run:
+    """Paragraphs one after the other: the items so far, the lead-ins that are open, and what is only quoted."""
+
+    def __init__(self, document: Document, letter: str, kind: ItemKind, before: Sequence[_Draft]) -> None:
+        self.document, self.letter, self.kind, self.before = document, letter, kind, before
+        self.drafts: list[_Draft] = []
+        self.leads: list[_Lead] = []
+        self.quoting = self.aside = False
+
+    def take(self, entry: Entry, following: Entry | None) -> None:
+        """Take one paragraph: a sub-heading, a lead-in, a label's value, or one or more items."""
+        block = self.document.blocks[entry.block]
         if entry.strength or block.kind == "note":
-            drop_leads()
-            continue
+            self.drop_leads()
+            return
         if entry.line:
-            drop_leads()
-            quoting = kind == "provision" and bool(re.search(r"\boutcomes?\b", fold(block.text)))
-            continue
-        evidence = _whole(document, entry.block, entry.start)
-        text = evidence.quote
-        if not text or _ONLY_NUMBER.match(text):
-            continue
-        bullet = _BULLET.match(text)
-        listed = block.kind == "list-item" or bool(bullet)
+            self.drop_leads()
+            self.quoting = self.kind == "provision" and bool(re.search(r"\boutcomes?\b", fold(block.text)))
+            self.aside = bool(_like("aside").search(fold(block.text)))
+            return
+        words = self._cut(entry, entry.start)
+        folded = fold(words.quote)
+        if self.aside or not folded or _like("only_number").match(folded):
+            return
         number = re.sub(r"\W", "", block.label) if re.search(r"\d", block.label) else ""
+        bullet = _like("bullet").match(folded)
+        listed = block.kind == "list-item" or bool(bullet)
         if bullet:
             number = number or re.sub(r"\D", "", bullet[0])
-            evidence = _whole(document, entry.block, evidence.start + bullet.end())
-        if kind == "provision" and re.search(r"\boutcomes?\b[^.]{0,60}\(?from section e\b|\bthe (?:agreed |following )?outcomes? (?:is|are|from section e)\b", fold(text)) and text.endswith(":"):
-            drop_leads()
-            quoting = True
-            continue
-        if quoting:
-            if listed or re.match(r"^\(?\d", text) or _OUTCOME.match(fold(evidence.quote)) and not _PROVIDES.search(fold(text)):
-                continue
-            quoting = False
-        numbered = _NUMBERED.match(evidence.quote)
+            words = self._cut(entry, words.start + bullet.end())
+        if decimal := _like("decimal").match(words.quote):
+            words = self._cut(entry, words.start + decimal.end())
+        if self._only_quotes(folded, fold(words.quote), listed):
+            return
+        numbered = _like("numbered").match(fold(words.quote))
         if numbered:
             number = numbered["n"] or numbered["tag"] or number
-            said = (numbered["kind"] or "").lower()
-            evidence = _whole(document, entry.block, evidence.start + numbered.end())
-            if said in ("need", "outcome", "provision") and said != kind:
-                if kind == "provision" and said == "outcome":
-                    continue
-            if not evidence.quote:
-                continue
-        label = _LABEL.match(evidence.quote)
-        if label and not numbered:
-            role = role_of(label[1])
-            generic = generic_of(label[1])
-            target = drafts or list(before)
-            if generic == kind or (role == "item" and not generic):
-                evidence = _whole(document, entry.block, evidence.start + label.end())
-            elif role and role not in ("item", "area", "number") and target:
-                value = _whole(document, entry.block, evidence.start + label.end())
-                if role == "frequency" and kind == "outcome":
-                    role = "when"
-                target[-1].attached.setdefault(role, value)
-                continue
-            elif generic == "strength" and kind == "need":
-                continue
-            elif generic and target and generic != kind and kind_of(letter) != generic:
-                target[-1].attached.setdefault(generic, _whole(document, entry.block, evidence.start + label.end()))
-                continue
-        level = (block.level or 0) if block.kind == "list-item" else 0
-        if evidence.quote.endswith((":", ":-")) and position + 1 < len(entries) and not entries[position + 1].line:
-            drop_leads(level if listed else -1)
-            parts = [lead[1] for lead in leads] if listed else []
-            leads.append((level if listed else -1, evidence, entry, False))
-            del parts
-            continue
-        if leads:
-            if listed:
-                while leads and leads[-1][0] >= level and leads[-1][0] >= 0:
-                    drop_leads(leads[-1][0])
-            elif not _goes_on(evidence.quote, leads[-1][3]):
-                drop_leads()
-        if leads:
-            leads[:] = [(depth, lead, where, True) for depth, lead, where, _ in leads]
-            parts = [lead for _, lead, _, _ in leads]
-            drafts.append(_Draft([*parts, evidence], entry, number, lead=len(parts), listed=True))
-            continue
-        if drafts and not listed and not numbered and (
-            _LEANS.match(fold(evidence.quote)) or (evidence.quote[:1].islower() and drafts[-1].listed)
-        ) and kind != "need":
-            drafts[-1].parts.append(evidence)
-            continue
-        if listed:
-            drafts.append(_Draft([evidence], entry, number, listed=True))
-            continue
-        pieces = _split(evidence.quote, kind)
-        for index, (start, end) in enumerate(pieces):
-            drafts.append(_Draft([_whole(document, entry.block, evidence.start + start, evidence.start + end)], entry, number if index == 0 else ""))
-    drop_leads()
-    return drafts
+            words = self._cut(entry, words.start + numbered.end())
+            if not words.quote or (self.kind == "provision" and numbered["kind"] == "outcome"):
+                return
+        else:
+            kept = self._labelled(entry, words)
+            if kept is None:
+                return
+            words = kept
+        self._item(entry, following, words, number, listed, (block.level or 0) if block.kind == "list-item" else 0)
+
+    def _cut(self, entry: Entry, start: int) -> Evidence:
+        return _whole(self.document, entry.block, start)
+
+    def _only_quotes(self, text: str, words: str, listed: bool) -> bool:
+        """Outcomes that section F repeats are no provision."""
+        if self.kind == "provision" and text.endswith(":") and _like("quotes").search(text):
+            self.drop_leads()
+            self.quoting = True
+            return True
+        if self.quoting:
+            outcome = _like("outcome").match(words) and not _like("provides").search(text)
+            self.quoting = bool(listed or re.match(r"\(?\d", text) or outcome)
+        return self.quoting
+
+    def _labelled(self, entry: Entry, words: Evidence) -> Evidence | None:
+        """The words without a label like "Outcome:"; None where the label says what they are of the item before."""
+        label = _like("label").match(fold(words.quote))
+        if not label:
+            return words
+        role, generic = role_of(label[1]), generic_of(label[1])
+        value = self._cut(entry, words.start + label.end())
+        target = self.drafts or self.before
+        if generic == self.kind or (role == "item" and not generic):
+            return value
+        if generic == "strength" and self.kind == "need":
+            return None
+        if role == "frequency" and self.kind == "outcome":
+            role = "when"
+        role = generic if generic and kind_of(self.letter) != generic else role
+        if role in ("", "item", "area", "number", "strength") or not target:
+            return words
+        target[-1].attached.setdefault(role, value)
+        return None
+
+    def _item(
+        self, entry: Entry, following: Entry | None, words: Evidence, number: str, listed: bool, level: int
+    ) -> None:
+        """Words that are a lead-in, one of the things a lead-in leads to, or items of their own."""
+        if words.quote.endswith((":", ":-")) and following is not None and not following.line:
+            self.drop_leads(level if listed else -1)
+            self.leads.append(_Lead(level if listed else -1, words, entry))
+            return
+        if self.leads and listed:
+            while self.leads and self.leads[-1].level >= max(level, 0):
+                self.drop_leads(self.leads[-1].level)
+        elif self.leads and not _goes_on(words.quote):
+            self.drop_leads()
+        if self.leads:
+            for lead in self.leads:
+                lead.used = True
+            self.drafts.append(_Draft([*(lead.words for lead in self.leads), words], entry, number, listed=True))
+        elif self._goes_with_last(words.quote, listed or bool(number)):
+            self.drafts[-1].parts.append(words)
+        elif listed:
+            self.drafts.append(_Draft([words], entry, number, listed=True))
+        else:
+            for index, (start, end) in enumerate(_split(words.quote, self.kind)):
+                piece = _whole(self.document, entry.block, words.start + start, words.start + end)
+                self.drafts.append(_Draft([piece], entry, "" if index else number))
+
+    def _goes_with_last(self, text: str, apart: bool) -> bool:
+        """Whether a paragraph only adds to the item before it."""
+        if apart or not self.drafts or self.kind == "need":
+            return False
+        return _leans(text) or (text[:1].islower() and self.drafts[-1].listed)
+
+    def drop_leads(self, level: int = -1) -> None:
+        """Close the lead-ins from ``level`` on; one that led to nothing is a statement itself."""
+        while self.leads and self.leads[-1].level >= level:
+            lead = self.leads.pop()
+            if not lead.used and len(lead.words.quote.split()) >= 5 and not self.quoting:
+                self.drafts.append(_Draft([lead.words], lead.entry))
 
 
-def _goes_on(text: str, led: bool) -> bool:
+def _goes_on(text: str) -> bool:
     """Whether a plain paragraph after a lead-in is one of the things it leads to."""
-    words = text.split()
-    return text[:1].islower() or (len(words) <= 18 and not text.endswith(".") and not led) or (led and len(words) <= 18 and not text.endswith("."))
+    return text[:1].islower() or (len(text.split()) <= 18 and not text.endswith("."))
 
 
 def _split(text: str, kind: ItemKind) -> list[tuple[int, int]]:
@@ -275,26 +331,32 @@ def _split(text: str, kind: ItemKind) -> list[tuple[int, int]]:
         return [(0, len(text))]
     folded = [fold(text[start:end]) for start, end in spans]
     if kind == "need":
-        alone = all(_NEED.search(s) and not _LEANS.match(s) and len(s.split()) >= 4 for s in folded)
+        alone = all(_like("need").search(s) and not _leans(s) and len(s.split()) >= 4 for s in folded)
         return spans if alone else [(0, len(text))]
-    starts = [True]
-    subject = re.match(r"[a-z][\w'’-]*", re.sub(r"^(?:by|within|before|at|over|during|in)\b[^,]*,\s*", "", folded[0]))
-    name = subject[0] if subject else ""
-    for sentence in folded[1:]:
-        if _LEANS.match(sentence) or len(sentence.split()) < 4:
-            starts.append(False)
-        elif kind == "outcome":
-            named = bool(name) and name not in ("he", "she", "they") and bool(re.match(rf"{re.escape(name)}\b.{{0,20}}\b(?:will|can|is able)\b", sentence))
-            starts.append(bool(_OUTCOME.match(sentence)) and (named or bool(_NEW_OUTCOME.match(sentence))))
-        else:
-            provides = bool(_PROVIDES.search(sentence))
-            named = bool(name) and bool(re.match(rf"{re.escape(name)}\b", sentence)) and name not in ("the", "a", "an", "all", "there")
-            pronoun = bool(re.match(r"(?:he|she|they|i)\b", sentence))
-            starts.append(provides and (named or bool(_QUANTITY.search(sentence)) and not (pronoun and not re.match(r"(?:he|she|they|i) (?:will|must|should) (?:also )?(?:receive|have|be provided|attend|access)", sentence))))
+    first = re.sub(r"^(?:by|within|before|at|over|during|in)\b[^,]*,\s*", "", folded[0])
+    subject = re.match(r"[a-z][\w'-]*", first)
+    name = subject[0] if subject and subject[0] not in _NO_NAME else ""
     merged: list[tuple[int, int]] = []
-    for (start, end), opens in zip(spans, starts, strict=True):
-        if opens:
+    for (start, end), sentence in zip(spans, folded, strict=True):
+        if not merged or _stands_alone(sentence, kind, name):
             merged.append((start, end))
         else:
             merged[-1] = (merged[-1][0], end)
     return merged
+
+
+_NO_NAME = frozenset(["the", "a", "an", "all", "there", "he", "she", "they", "i", "to", "this"])
+
+
+def _stands_alone(sentence: str, kind: ItemKind, name: str) -> bool:
+    """Whether a sentence after the first is an outcome or a provision of its own. ``name`` opens the first one."""
+    if _leans(sentence) or len(sentence.split()) < 4:
+        return False
+    named = bool(name) and bool(re.match(rf"{re.escape(name)}\b", sentence))
+    if kind == "outcome":
+        new = named and bool(re.match(rf"{re.escape(name)}\b.{{0,20}}\b(?:will|can|is able)\b", sentence))
+        return bool(_like("outcome").match(sentence)) and (new or bool(_like("new_outcome").match(sentence)))
+    if not _like("provides").search(sentence):
+        return False
+    pronoun = re.match(r"(?:he|she|they|i)\b", sentence) and not _like("receives").match(sentence)
+    return named or (bool(_like("quantity").search(sentence)) and not pronoun)

@@ -23,16 +23,22 @@ _FOLD = str.maketrans(
 )
 
 
+_START = re.compile(r"^[\W_]*?(?=[^\W_]|[(\[£])")
+
+
 def fold(text: str) -> str:
     """Lower case, straight quotes, plain dashes and spaces; as long as ``text``."""
+    if text.isascii():
+        return text.lower()
     folded = text.translate(_FOLD).lower()
     return folded if len(folded) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def plain(text: str) -> str:
     """Folded, "&" as "and", single spaces, no bullets, colons or full stops at the ends: for whole-line matching."""
-    line = re.sub(r"\s+", " ", fold(text).replace("&", "and"))
-    return re.sub(r"^[\W_]*?(?=[\w(\[£])|[\s:;.,*_-]+$", "", line).strip()
+    line = " ".join(fold(text).replace("&", "and").split())
+    start = _START.match(line)
+    return line[start.end() if start else 0 :].rstrip(" :;.,*_-")
 
 
 def any_of(patterns: Iterable[str], flags: int = 0) -> re.Pattern[str]:
@@ -114,7 +120,7 @@ def _roles(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 @cache
 def role_of(header: str) -> str:
     """What a column under this header holds (``who``, ``frequency`` …, ``item``), or an empty string."""
-    line = plain(header)
+    line = plain(header).rstrip("? ")
     if not line or len(line) > 110:
         return ""
     return next((role for role, names in _roles("roles") if names.fullmatch(line)), "")

@@ -99,7 +99,8 @@ class Around:
     labelled: frozenset[str]
     """Letters that have a heading of their own with the letter somewhere in the body."""
     area: str
-    opened: frozenset[str]
+    with_letter: bool = True
+    """The heading over the open section or group has its letters."""
 
 
 def resolve(kind: str, around: Around) -> str:
@@ -139,7 +140,11 @@ def header_row(
         if heading and heading.labelled and len(heading.letters) == 1 and heading.content < 0:
             if heading.form == "alone" and len(cell.blocks) == 1:
                 follower = cells[cells.index(cell) + 1] if cell is not cells[-1] else None
-                if follower and all_title(text_in(follower, blocks)) and not any(n in headings for n in follower.blocks):
+                if (
+                    follower
+                    and all_title(text_in(follower, blocks))
+                    and not any(n in headings for n in follower.blocks)
+                ):
                     return None
             guesses[cell.column] = ("labelled", heading.letters[0])
             labelled += 1
@@ -151,7 +156,7 @@ def header_row(
             unknown.append(cell)
         else:
             return None
-    kinds = {guess for guess in guesses.values()}
+    kinds = set(guesses.values())
     if not (
         (labelled and len(guesses) >= 2 and len(unknown) <= len(guesses))
         or (not labelled and len(kinds) >= 2 and len(unknown) <= len(guesses))
@@ -219,7 +224,9 @@ def _meaning(
         words = text_in(cell, blocks)
         if cell.column in mains:
             host, opens = mains[cell.column]
-            known = guesses.get(cell.column, ("", ""))[0] == "labelled" or host in around.letters
+            known = guesses.get(cell.column, ("", ""))[0] == "labelled" or (
+                host in around.letters and around.with_letter
+            )
             heads[cell.column] = Head(words, tuple(cell.blocks), host, "", opens, known)
         else:
             role = roles.get(cell.column, "other")

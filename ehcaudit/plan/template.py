@@ -84,7 +84,11 @@ def read_template(block: Block, *, start: int = 0, fresh: bool = False, crosses:
             return Reading(False, tuple(left))
     if stripped[0] in "[(" and stripped[-1:] in "])" and stripped.count("[") + stripped.count("(") <= 2:
         inside = fold(stripped[1:-1])
-        if stripped[0] == "[" and patterns["order"].search(inside) and not re.match(r"(?:insert|enter|delete|add|please)", inside):
+        if (
+            stripped[0] == "["
+            and patterns["order"].search(inside)
+            and not re.match(r"(?:insert|enter|delete|add|please)", inside)
+        ):
             return Reading(False)
         if stripped[0] == "[" and (patterns["prompt"].search(inside) or len(inside.split()) <= 6):
             return Reading(False, (("guidance", *whole),))
@@ -94,8 +98,10 @@ def read_template(block: Block, *, start: int = 0, fresh: bool = False, crosses:
     grey = any(m.kind == "grey" and m.start <= whole[0] and m.end >= whole[1] for m in block.marks)
     if line and grey and patterns["prompt"].search(line) and not patterns["never"].search(f"{line} "):
         return Reading(False, (("guidance", *whole),))
-    if line and not patterns["never"].search(f"{line} ") and (
-        patterns["start"].match(line) or (fresh and patterns["imperative"].match(line))
+    if (
+        line
+        and not patterns["never"].search(f"{line} ")
+        and (patterns["start"].match(line) or (fresh and patterns["imperative"].match(line)))
     ):
         return Reading(False, (("guidance", *whole),))
     return Reading(True, tuple(left))

@@ -8,34 +8,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
 
-from ehcaudit.model import Document, Item, Thread
+from ehcaudit.model import Document, Item, ItemKind, Thread
 from ehcaudit.plan.items import Found
 from ehcaudit.plan.lexicon import fold
 
-_STOP = frozenset(
-    """a about above after all also am an and any are as at be because been being below between both but by can could did do does doing
-    down during each ensure every few for from further had has have having he her here hers him his how i if in into is it its itself
-    just know like made make may me more most much must my need needs no nor not now of off on once one only or other our out over own
-    per provide provided provision receive required requires same she should so some such support supported than that the their them
-    then there these they this those through time to too two under until up use used using very was we week weekly daily term termly
-    were what when where which while who whom why will with would year years you your able difficulty difficulties child young person
-    help helped staff adult adults session sessions minutes hour hours school outcome outcomes end key stage access identified x xx
-    special educational teacher teaching assistant trained delivered lesson lessons class day days activities skills development""".split()
+_SUFFIX = re.compile(
+    r"(?:ational|ations?|ingly|edly|ings?|edness|ments?|ness|ities|ity|ives?|ies|ied|ers?|ed|ly|es|s)$"
 )
-_SUFFIX = re.compile(r"(?:ational|ations?|ingly|edly|ings?|edness|ments?|ness|ities|ity|ives?|ies|ied|ers?|ed|ly|es|s)$")
-_REFERENCE = re.compile(r"\b(?:(?P<kind>needs?|outcomes?)\s*(?:no\.?\s*|numbers?\s*)?(?P<list>[A-K]?\d{1,2}(?:\s*(?:,|and|&|/)\s*[A-K]?\d{1,2})*)|(?P<tag>[BCDE]\d{1,2}))\b")
+_REFERENCE = re.compile(
+    r"\b(?:(?P<kind>needs?|outcomes?)\s*(?:no\.?\s*|numbers?\s*)?(?P<list>[A-K]?\d{1,2}(?:\s*(?:,|and|&|/)\s*[A-K]?\d{1,2})*)|(?P<tag>[BCDE]\d{1,2}))\b",
+    re.I,
+)
 
 
-def find_threads(document: Document, found: Found) -> tuple[Thread, ...]:
-    """All threads: tables first, in document order, then the others by confidence's kind."""
+@cache
+def _stop_words() -> frozenset[str]:
+    lines = (Path(__file__).parent.parent / "data" / "link_stopwords.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def find_threads(document: Document, found: Found, name: str = "") -> tuple[Thread, ...]:
+    """All threads: what tables say, then references, areas and words. ``name`` is the child's and links nothing."""
     items = [item for item in found.items if item.kind != "advice" and not item.none_stated]
     threads = _tables(document, items, found)
     threads = _references(items, found, threads)
     placed = {identity for thread in threads for identity in (*thread.needs, *thread.outcomes, *thread.provisions)}
     free = [item for item in items if item.id not in placed]
     by_area, free = _areas(free)
-    by_words = _words(free, items)
+    by_words = _words(free, items, name)
     return (*threads, *by_area, *by_words)
 
 
@@ -92,14 +95,14 @@ def _stacked(members: list[Item], found: Found) -> list[Thread]:
         meant += [hit for item in group for hit in links.get(item.id, ()) if hit.kind == "outcome" and hit not in meant]
         threads.append(_thread([*group, *(meant or outcomes)], "table", 0.95 if meant or not outcomes else 0.85))
     rest = [item for item in members if item.id not in used and item.kind != "outcome"]
-    return threads + [_thread([*rest, *outcomes], "table", 0.7)] if rest else threads
+    return [*threads, _thread([*rest, *outcomes], "table", 0.7)] if rest else threads
 
 
 def _rows(rows: dict[int, list[Item]], found: Found) -> list[Thread]:
     """One thread a row; a row under a merged cell, or without a need of its own, goes on with the row over it."""
     groups: list[tuple[list[Item], bool]] = []
     reach = -1
-    last_kinds: set[str] = set()
+    last_kinds: set[ItemKind] = set()
     for number in sorted(rows):
         row = rows[number]
         kinds = {item.kind for item in row}
@@ -136,21 +139,25 @@ def _links(items: Sequence[Item], found: Found) -> dict[str, list[Item]]:
     for item in items:
         if item.kind == "need":
             continue
-        said = [item.attached[role].quote for role in ("need", "outcome") if role in item.attached]
         wanted: list[tuple[str, str]] = []
         for role in ("need", "outcome"):
             if role in item.attached:
                 wanted += [(role, key) for key in re.findall(r"\b[A-K]?\d{1,2}\b", item.attached[role].quote)]
         for match in _REFERENCE.finditer(item.text):
             if match["tag"]:
-                wanted.append(("outcome" if match["tag"][0] == "E" else "need", match["tag"]))
+                wanted.append(("outcome" if match["tag"][0] in "Ee" else "need", match["tag"]))
             else:
-                wanted += [(match["kind"].lower().rstrip("s"), key) for key in re.findall(r"[A-K]?\d{1,2}", match["list"])]
-        hits = [named[(kind, key.upper())] for kind, key in wanted if (kind, key.upper()) in named and kind != item.kind]
-        if not hits:
-            for role, words in (("need", said),):
-                best = _closest(" ".join(words), [i for i in items if i.kind == role]) if words else None
-                hits = [best] if best else []
+                wanted += [
+                    (match["kind"].lower().rstrip("s"), key) for key in re.findall(r"[A-Ka-k]?\d{1,2}", match["list"])
+                ]
+        hits = [
+            named[(kind, key.upper())] for kind, key in wanted if (kind, key.upper()) in named and kind != item.kind
+        ]
+        if not hits:  # The column quotes the need or the outcome instead of its number.
+            for role in ("need", "outcome"):
+                if role in item.attached and role != item.kind:
+                    best = _closest(item.attached[role].quote, [i for i in items if i.kind == role])
+                    hits += [best] if best else []
         if hits:
             links[item.id] = list({hit.id: hit for hit in hits}.values())
     return links
@@ -191,10 +198,12 @@ def _areas(free: Sequence[Item]) -> tuple[list[Thread], list[Item]]:
 
 def stems(text: str) -> frozenset[str]:
     """The content words of a text, their common endings cut off."""
+    stop = _stop_words()
     words = re.findall(r"[a-z][a-z'-]{2,}", fold(text))
-    return frozenset(_stem(word) for word in words if word not in _STOP)
+    return frozenset(_stem(word) for word in words if word not in stop)
 
 
+@lru_cache(4096)
 def _stem(word: str) -> str:
     cut = _SUFFIX.sub("", word.removesuffix("'s"))
     return cut if len(cut) >= 4 else word
@@ -209,12 +218,17 @@ def _overlap(one: frozenset[str], two: frozenset[str], common: frozenset[str]) -
 
 
 def _common(items: Sequence[Item]) -> frozenset[str]:
-    """Words that stand in most items, such as the child's name, and so link nothing."""
+    """Words that stand in most items, and names that stand in many, such as the child's: they link nothing."""
     counts: dict[str, int] = {}
     for item in items:
         for stem in stems(item.text):
             counts[stem] = counts.get(stem, 0) + 1
-    return frozenset(stem for stem, count in counts.items() if len(items) >= 5 and count > 0.4 * len(items))
+    names: dict[str, int] = {}
+    for item in items:
+        for word in set(re.findall(r"\b[A-Z][a-z]+\b", item.text)):
+            names[word] = names.get(word, 0) + 1
+    often = {_stem(word.lower()) for word, count in names.items() if count >= 2 and count >= 0.2 * len(items)}
+    return frozenset(often | {stem for stem, count in counts.items() if count >= 5 and count > 0.4 * len(items)})
 
 
 def _closest(text: str, candidates: Sequence[Item]) -> Item | None:
@@ -224,9 +238,11 @@ def _closest(text: str, candidates: Sequence[Item]) -> Item | None:
     return best[2] if best and best[0] >= 0.4 else None
 
 
-def _words(free: Sequence[Item], items: Sequence[Item]) -> list[Thread]:
+def _words(free: Sequence[Item], items: Sequence[Item], name: str) -> list[Thread]:
     """Link what is left by the words that need, outcome and provision share; nothing below a quarter of them."""
-    common = _common(items)
+    if len({item.kind for item in free}) < 2:
+        return []
+    common = _common(items) | stems(name)
     bags = {item.id: stems(item.text) for item in free}
     anchors = [item for item in free if item.kind == "need"] or [item for item in free if item.kind == "outcome"]
     groups: dict[str, tuple[list[Item], list[float]]] = {anchor.id: ([anchor], []) for anchor in anchors}
@@ -235,19 +251,31 @@ def _words(free: Sequence[Item], items: Sequence[Item]) -> list[Thread]:
             continue
         fits = [
             (_overlap(bags[item.id], bags[anchor.id], common), -n, anchor)
-            for n, anchor in enumerate(anchors) if _same_matter(item, anchor)
+            for n, anchor in enumerate(anchors)
+            if _same_matter(item, anchor)
         ]
         score, _, anchor = max(fits, default=(0.0, 0, None), key=lambda f: (f[0], f[1]))
         if anchor is not None and score >= 0.25:
             groups[anchor.id][0].append(item)
             groups[anchor.id][1].append(score)
     return [
-        _thread(group, "words", min(0.8, 0.3 + sum(scores) / len(scores) / 2)) for group, scores in groups.values() if scores
+        _thread(group, "words", min(0.8, 0.3 + sum(scores) / len(scores) / 2))
+        for group, scores in groups.values()
+        if scores
     ]
 
 
 def _same_matter(one: Item, two: Item) -> bool:
     """Health provision answers health needs, care provision care needs, and special educational provision the rest."""
-    matter = {"C": "health", "G": "health", "D": "care", "H": "care", "H1": "care", "H2": "care", "B": "education", "F": "education"}
+    matter = {
+        "C": "health",
+        "G": "health",
+        "D": "care",
+        "H": "care",
+        "H1": "care",
+        "H2": "care",
+        "B": "education",
+        "F": "education",
+    }
     first, second = matter.get(one.section, ""), matter.get(two.section, "")
     return (not first or not second or first == second) and (not one.area or not two.area or one.area == two.area)

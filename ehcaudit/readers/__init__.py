@@ -1,44 +1,114 @@
-"""File → Document. Each module with SUFFIXES, sniff() and read() is a reader."""
+"""File → Document. Each module here with ``SUFFIXES``, ``sniff(start)`` and ``read(path, limits)`` is a reader."""
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Protocol
 
 from ehcaudit.errors import NotFound, Unsupported
-from ehcaudit.model import Document
-from ehcaudit.readers.base import Limits
+from ehcaudit.model import Document, KeptApart
+from ehcaudit.readers.base import OLE, Limits, kind_of, look_at
 
-_MODULES = {".txt": "text", ".md": "text", ".docx": "word", ".docm": "word", ".dotx": "word", ".dotm": "word"}
+__all__ = ["Limits", "live_lines", "read", "skip_reason", "suffixes"]
+
+_OLD_NAMES = (".doc", ".dot", ".rtf")
+"""Names of older kinds of Word file; what is inside decides."""
+
+
+class Reader(Protocol):
+    """What a reader module offers."""
+
+    SUFFIXES: tuple[str, ...]
+    """The file names it takes, in lower case with their dot."""
+
+    def sniff(self, start: bytes) -> bool:
+        """Whether a file that begins like this is for it (to be read, or to be refused with a good sentence)."""
+
+    def read(self, path: Path, limits: Limits) -> Document:
+        """Read a file that is there, regular, not empty and not too large. Raises InputError."""
+
+
+@cache
+def _readers() -> dict[str, Reader]:
+    """Suffix → reader, from the modules of this package. They import what is heavy only when they read."""
+    found: dict[str, Reader] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda one: one.name):
+        if module.ispkg or module.name == "base":
+            continue
+        reader: Reader = import_module(f"{__name__}.{module.name}")
+        for suffix in getattr(reader, "SUFFIXES", ()):
+            found[suffix] = reader
+    return found
 
 
 def suffixes() -> tuple[str, ...]:
-    """The kinds of file that can be read."""
-    return tuple(sorted(_MODULES))
+    """The names of files that can be read, in lower case with their dot."""
+    return tuple(sorted(_readers()))
 
 
 def skip_reason(path: Path) -> str:
-    """Why a file is passed over on purpose, or an empty string."""
+    """Why a file in a folder is passed over on purpose, or an empty string."""
     if path.name.startswith("~$"):
         return "a lock file of Word"
     return "a resource fork of macOS" if path.name.startswith("._") else ""
 
 
 def read(path: Path | str, *, limits: Limits | None = None) -> Document:
-    """Read one file."""
-    path = Path(path)
-    if not path.is_file():
-        raise NotFound(f"{path}: there is no such file.")
-    if path.suffix.lower() not in _MODULES:
-        raise Unsupported(f"{path}: ehcaudit does not read this kind of file.")
-    module = import_module(f"ehcaudit.readers.{_MODULES[path.suffix.lower()]}")
-    document: Document = module.read(path, limits or Limits())
-    return document
+    """Read one file by its name and content. Raises an InputError with one sentence for a person; nothing else."""
+    path, limits = Path(path), limits or Limits()
+    start = look_at(path, limits)
+    readers, suffix = _readers(), path.suffix.lower()
+    reader = readers.get(".docx" if suffix in _OLD_NAMES else suffix)
+    if reader is None:
+        raise Unsupported(
+            f"{path}: ehcaudit does not read this kind of file{_really(start)}; it reads {', '.join(suffixes())}."
+        )
+    if not reader.sniff(start) and suffix in (".txt", ".md"):
+        raise Unsupported(f"{path}: is not a text file{_really(start)}; give the plan as .docx or as plain text.")
+    try:
+        return reader.read(path, limits)
+    except OSError:
+        raise NotFound(f"{path}: could not be read to its end; copy it to this machine and try again.") from None
 
 
-def live_lines(document: Document, *, deleted: bool = False, hidden: bool = False, notes: bool = False) -> Iterator[str]:
-    """Live text in document order."""
+def _really(start: bytes) -> str:
+    kind = kind_of(start)
+    if start.startswith(OLE):
+        return " (it is an old Office file: save the plan as .docx)"
+    return f" (it is {kind})" if not kind.startswith("another") else ""
+
+
+def live_lines(
+    document: Document, *, deleted: bool = False, hidden: bool = False, notes: bool = False
+) -> Iterator[str]:
+    """The live text in document order, a block a line, an automatic number or letter before its text.
+
+    Without notes, headers and footers, and without what is kept apart. Each flag adds one kind, where it stood:
+    ``deleted`` what is deleted, moved away or struck through, ``hidden`` hidden text, ``notes`` footnotes, endnotes,
+    comments, headers and footers.
+    """
+    wanted: set[str] = set()
+    if deleted:
+        wanted |= {"deleted", "moved-from", "struck-through"}
+    if hidden:
+        wanted.add("hidden")
+    if notes:
+        wanted.add("comment")
+    beside: dict[int, list[KeptApart]] = {}
+    for one in document.apart:
+        if one.kind in wanted:
+            beside.setdefault(-1 if one.block is None else one.block, []).append(one)
+    if notes:
+        yield from (block.text for block in document.margins if block.kind == "header")
+    yield from (one.text for one in beside.get(-1, ()))
     for block in document.blocks:
-        if block.kind != "note" or notes:
-            yield block.text
+        if notes or block.kind != "note":
+            shown = any(map(str.isalnum, block.label))
+            yield f"{block.label} {block.text}" if shown else block.text
+        yield from (one.text for one in beside.get(block.id, ()))
+    if notes:
+        yield from (block.text for block in document.margins if block.kind != "header")

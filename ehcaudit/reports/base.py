@@ -16,7 +16,7 @@ _UNSAFE = re.compile(
 )
 """C0 and C1 controls (U+009B alone starts a terminal sequence), bidirectional controls and lone surrogates."""
 _BREAKS = re.compile(r"[\t\n\r\v\f]+")
-_MONTHS: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS: Final = "January February March April May June July August September October November December"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def escaped(json_text: str) -> bytes:
 
 def spoken(day: date) -> str:
     """A date as people write it: 3 March 2026."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
 
 
 def count(number: int, one: str, many: str = "") -> str:

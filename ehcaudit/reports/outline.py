@@ -5,8 +5,8 @@ The JSON form of the outline is ``json.render_outline``.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from ehcaudit.model import Plan
 from ehcaudit.reports.base import ReportOptions, bare, count, section_names, spoken, warning_words
@@ -26,7 +26,7 @@ _AREAS = {
 def render_outline(plan: Plan, options: ReportOptions) -> bytes:
     """Facts, sections with their words, threads, advice, what stands in no section, what is kept apart, warnings."""
     page = Page(options)
-    page.title(f"Outline: {os.path.basename(plan.document.path)}")
+    page.title(f"Outline: {Path(plan.document.path).name}")
     for label, value in _facts(plan):
         page.labelled(label, value, label_width=14)
     for letter, section in plan.sections.items():

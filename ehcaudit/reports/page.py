@@ -102,7 +102,7 @@ class Page:
 
 
 def bar(percent: float | None, cells: int = 20) -> str:
-    """A score as a row of blocks: full ones for what is earned. Nothing is full unless it is whole, nor empty unless nil."""
+    """A score as a row of blocks. It is full only where the score is whole, and empty only where it is nil."""
     if percent is None:
         return "·" * cells
     full = round(cells * percent / 100)

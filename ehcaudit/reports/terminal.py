@@ -11,6 +11,7 @@ import re
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from ehcaudit.model import SECTION_LETTERS, SEVERITIES, Finding, Plan, PlanAudit, RuleCard, Run
 from ehcaudit.reports.base import ReportOptions, count, section_label, spoken, warning_words
@@ -64,7 +65,7 @@ def severities(findings: Iterable[Finding]) -> Counter[str]:
 
 
 def _plan_report(page: Page, run: Run, audited: PlanAudit) -> None:
-    page.title(f"EHC plan audit: {os.path.basename(audited.path)}")
+    page.title(f"EHC plan audit: {Path(audited.path).name}")
     page.line(_standing(audited.plan))
     page.line()
     _score(page, run, audited)
@@ -399,12 +400,13 @@ def _commonest(page: Page, run: Run) -> None:
 def short_paths(paths: Sequence[str]) -> dict[str, str]:
     """Each path without the folders that all of them share."""
     if len(set(paths)) < 2:
-        return {path: os.path.basename(path) for path in paths}
+        return {path: Path(path).name for path in paths}
+    full = {path: Path(path).absolute() for path in paths}
     try:
-        shared = os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths])
-        return {path: os.path.relpath(os.path.abspath(path), shared) for path in paths}
+        shared = os.path.commonpath([path.parent for path in full.values()])
     except ValueError:  # Two drives on Windows.
         return {path: path for path in paths}
+    return {path: os.path.relpath(full[path], shared) for path in paths}
 
 
 # ---------------------------------------------------------------- the end of every report
@@ -453,6 +455,5 @@ def _closing(page: Page, run: Run) -> None:
         )
     elif run.plans:
         first = worst_first(run.plans)[0].path
-        page.line(
-            f"Next: “ehcaudit check {shlex.quote(first) if os.name != 'nt' else first}” prints one plan's report, -v those of all."
-        )
+        shown = first if os.name == "nt" else shlex.quote(first)
+        page.line(f"Next: “ehcaudit check {shown}” prints one plan's report, -v those of all.")
