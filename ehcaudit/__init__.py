@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from ehcaudit.reports import render
     from ehcaudit.rules import load_rules
 
-_HOMES = {"audit": "engine", "judge_wording": "engine", "read_plan": "engine", "load_rules": "rules", "render": "reports"}
+_HOMES = {
+    "audit": "engine",
+    "judge_wording": "engine",
+    "read_plan": "engine",
+    "load_rules": "rules",
+    "render": "reports",
+}
 
 
 def __getattr__(name: str) -> Any:

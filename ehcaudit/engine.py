@@ -98,16 +98,36 @@ def audit(
         except Exception as error:  # noqa: BLE001 - one bad file never stops the run; its words are never shown
             if os.environ.get("EHCAUDIT_DEBUG"):
                 raise
-            failures.append(Failure(str(path), "internal", f"{path}: an error inside ehcaudit ({type(error).__name__} in "
-                                    f"{_where(error)}); please report it with the version, not the plan."))
+            failures.append(
+                Failure(
+                    str(path),
+                    "internal",
+                    f"{path}: an error inside ehcaudit ({type(error).__name__} in "
+                    f"{_where(error)}); please report it with the version, not the plan.",
+                )
+            )
         if progress:
             progress(number, len(files), str(path))
     if not files and not failures:
-        failures.append(Failure(", ".join(map(str, paths)), "no-inputs",
-                                f"{', '.join(map(str, paths)) or 'no path'}: there is no {' or '.join(suffixes())} file there."))
+        failures.append(
+            Failure(
+                ", ".join(map(str, paths)),
+                "no-inputs",
+                f"{', '.join(map(str, paths)) or 'no path'}: there is no {' or '.join(suffixes())} file there.",
+            )
+        )
     verdict, reason = decide(plans, failures, gate)
-    return Run(__version__, rules.digest, as_of, verdict, tuple(plans), tuple(failures),
-               cards={rule.id: rule.card for rule in rules}, skipped=tuple(skipped), gate=reason)
+    return Run(
+        __version__,
+        rules.digest,
+        as_of,
+        verdict,
+        tuple(plans),
+        tuple(failures),
+        cards={rule.id: rule.card for rule in rules},
+        skipped=tuple(skipped),
+        gate=reason,
+    )
 
 
 def find_inputs(paths: Iterable[Path | str]) -> tuple[list[Path], list[str], list[Failure]]:
@@ -129,8 +149,12 @@ def find_inputs(paths: Iterable[Path | str]) -> tuple[list[Path], list[str], lis
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            for folder, folders, names in os.walk(path, onerror=lambda error: failures.append(
-                    Failure(str(error.filename), "not-found", f"{error.filename}: this folder cannot be read."))):
+            for folder, folders, names in os.walk(
+                path,
+                onerror=lambda error: failures.append(
+                    Failure(str(error.filename), "not-found", f"{error.filename}: this folder cannot be read.")
+                ),
+            ):
                 folders.sort()
                 for name in sorted(names):
                     take(Path(folder) / name, asked=False)
@@ -169,7 +193,8 @@ def restrict(plan: Plan, letters: Sequence[str]) -> Plan:
     """The plan as if it held these sections alone, on purpose."""
     keep = {*letters, *({"H"} if {"H1", "H2"} & set(letters) else set())}
     return replace(
-        plan, partial=True,
+        plan,
+        partial=True,
         sections={letter: section for letter, section in plan.sections.items() if letter in keep},
         items=tuple(item for item in plan.items if item.section in keep),
         advice=plan.advice if "K" in keep else (),
@@ -183,8 +208,10 @@ def decide(plans: Sequence[PlanAudit], failures: Sequence[Failure], gate: Gate) 
         grave = SEVERITIES[: SEVERITIES.index(gate.fail_on) + 1]
         hit = sum(any(f.severity in grave and not f.query for r in p.results for f in r.findings) for p in plans)
         if hit:
-            reasons.append(f"{hit} of {len(plans)} plans {'has' if hit == 1 else 'have'} findings "
-                           f"of severity {gate.fail_on} or graver")
+            reasons.append(
+                f"{hit} of {len(plans)} plans {'has' if hit == 1 else 'have'} findings "
+                f"of severity {gate.fail_on} or graver"
+            )
     if gate.min_score is not None:
         low = sum(p.scorecard.percent is None or round(p.scorecard.percent, 1) < gate.min_score for p in plans)
         if low:
@@ -223,15 +250,31 @@ def result_of(rule: Rule, answer: Answer, plan: Plan) -> Result:
     for hit in answer.hits:
         evidence = hit.evidence or (heading_evidence(plan, hit.section) if hit.section else ())
         quote = shorten(" … ".join(part.quote for part in evidence))
-        section = hit.section or (items[hit.item].section if hit.item in items else "") or (
-            plan.section_of.get(evidence[0].block_id, "") if evidence else "")
+        section = (
+            hit.section
+            or (items[hit.item].section if hit.item in items else "")
+            or (plan.section_of.get(evidence[0].block_id, "") if evidence else "")
+        )
         print_of = fingerprint(rule.id, section, " ".join(part.quote for part in evidence))
         seen[print_of] = seen.get(print_of, 0) + 1
         if seen[print_of] > 1:  # The same words twice in one section are two findings, told apart by their turn.
             print_of = fingerprint(rule.id, section, f"{seen[print_of]} {' '.join(part.quote for part in evidence)}")
         message = fill(rule.file.message, {"quote": quote, "section": section, "item": hit.item, **hit.values})
-        findings.append(Finding(rule.id, message, rule.file.severity, rule.file.confidence, rule.file.basis, section,
-                                evidence, fill(rule.file.fix, hit.values), print_of, hit.query, hit.item))
+        findings.append(
+            Finding(
+                rule.id,
+                message,
+                rule.file.severity,
+                rule.file.confidence,
+                rule.file.basis,
+                section,
+                evidence,
+                fill(rule.file.fix, hit.values),
+                print_of,
+                hit.query,
+                hit.item,
+            )
+        )
     return Result(rule.id, answer.status, answer.met, answer.items, tuple(findings), answer.reason)
 
 
@@ -273,14 +316,16 @@ class WordingVerdict:
 _HOME = {"need": "B", "outcome": "E", "provision": "F", "advice": "K", "voice": "A"}
 
 
-def judge_wording(kind: str, text: str, *, rules: RuleSet | None = None,
-                  attached: Mapping[str, str] | None = None) -> WordingVerdict:
+def judge_wording(
+    kind: str, text: str, *, rules: RuleSet | None = None, attached: Mapping[str, str] | None = None
+) -> WordingVerdict:
     """Judge one statement as it is being written: verdict, slots, and what the rules over such items find."""
     return next(iter(judge_wordings(kind, [text], rules=rules, attached=attached)))
 
 
-def judge_wordings(kind: str, texts: Iterable[str], *, rules: RuleSet | None = None,
-                   attached: Mapping[str, str] | None = None) -> Iterator[WordingVerdict]:
+def judge_wordings(
+    kind: str, texts: Iterable[str], *, rules: RuleSet | None = None, attached: Mapping[str, str] | None = None
+) -> Iterator[WordingVerdict]:
     """The same for many statements of one kind, in their order."""
     from ehcaudit.language.statements import judge
     from ehcaudit.model import Block, Item, Section
@@ -288,8 +333,11 @@ def judge_wordings(kind: str, texts: Iterable[str], *, rules: RuleSet | None = N
     if kind not in ("outcome", "provision", "need", "voice"):
         raise UsageError(f"“{kind}” is not a kind of statement; the kinds are outcome, provision, need and voice")
     rules = load_rules().choose() if rules is None else rules
-    fitting = [rule for rule in rules if set(rule.file.where) & {kind, _HOME[kind]} and
-               getattr(rule.options, "single_statement", False)]
+    fitting = [
+        rule
+        for rule in rules
+        if set(rule.file.where) & {kind, _HOME[kind]} and getattr(rule.options, "single_statement", False)
+    ]
     for text in texts:
         said: Judgement = judge(kind, text, section=_HOME[kind], attached=dict(attached or {}))
         findings: list[WordingFinding] = []
@@ -297,15 +345,28 @@ def judge_wordings(kind: str, texts: Iterable[str], *, rules: RuleSet | None = N
             letter = _HOME[kind]
             block = Block(0, "paragraph", text, "statement")
             item = Item(f"{letter}1", kind, letter, (Evidence(0, 0, len(text), text),))  # type: ignore[arg-type]
-            plan = Plan(Document("", "", "text", (block,)), {letter: Section(letter, "", True, (), (0,))}, (item,),
-                        section_of={0: letter}, partial=True)
+            plan = Plan(
+                Document("", "", "text", (block,)),
+                {letter: Section(letter, "", True, (), (0,))},
+                (item,),
+                section_of={0: letter},
+                partial=True,
+            )
             context = Context(date.min)
             context.remember(item, said)
             for result in judge_plan(plan, fitting, context):
-                findings += [WordingFinding(f.rule, " … ".join(e.quote for e in f.evidence), f.message, f.fix)
-                             for f in result.findings]
-        yield WordingVerdict(text, kind, said.verdict, said.score,
-                             {name: slot.text if slot else None for name, slot in said.slots.items()}, tuple(findings))
+                findings += [
+                    WordingFinding(f.rule, " … ".join(e.quote for e in f.evidence), f.message, f.fix)
+                    for f in result.findings
+                ]
+        yield WordingVerdict(
+            text,
+            kind,
+            said.verdict,
+            said.score,
+            {name: slot.text if slot else None for name, slot in said.slots.items()},
+            tuple(findings),
+        )
 
 
 # ---------------------------------------------------------------- a rule's own examples
@@ -327,8 +388,12 @@ def example_plan(rule: Rule, example: Example) -> Plan:
     front, sections = stock_plan()
     if example.sections or example.front is not None:
         text = (front if example.front is None else example.front + "\n\n") + "".join(
-            f"{heading}\n\n{example.sections[letter]}\n\n" if example.sections.get(letter, False) is not False
-            else f"{heading}{body}" for letter, heading, body in sections if example.sections.get(letter) is not False)
+            f"{heading}\n\n{example.sections[letter]}\n\n"
+            if example.sections.get(letter, False) is not False
+            else f"{heading}{body}"
+            for letter, heading, body in sections
+            if example.sections.get(letter) is not False
+        )
         return build(from_markdown(text, path="example.md"))
     places = rule.file.where
     if re.search(r"(?im)^\W*section [A-K]\b", example.text) or set(places) <= {"plan", "document", "thread"}:
@@ -351,11 +416,19 @@ def check_example(rule: Rule, example: Example, *, bad: bool) -> list[str]:
             return [f"a good example is answered {result.status}: {quotes or result.reason}"]
         return [] if result.status in ("met", "not_applicable") else [f"answered {result.status}: {result.reason}"]
     wanted = "query" if example.query else "not_met"
-    problems = [] if result.status == wanted else [
-        f"a bad example is answered {result.status}, not {wanted}" + (f": {result.reason}" if result.reason else "")]
+    problems = (
+        []
+        if result.status == wanted
+        else [
+            f"a bad example is answered {result.status}, not {wanted}" + (f": {result.reason}" if result.reason else "")
+        ]
+    )
     found = [[part.quote for part in finding.evidence] for finding in result.findings]
-    problems += [f"“{quote}” is not quoted; quoted: {found}" for quote in example.quotes
-                 if not any(quote in quotes or quote == " ".join(quotes) for quotes in found)]
+    problems += [
+        f"“{quote}” is not quoted; quoted: {found}"
+        for quote in example.quotes
+        if not any(quote in quotes or quote == " ".join(quotes) for quotes in found)
+    ]
     return problems
 
 
@@ -366,5 +439,16 @@ def try_rule(rule: Rule) -> Iterator[tuple[str, Example, list[str]]]:
             yield f"{name} {number}", example, check_example(rule, example, bad=name == "bad")
 
 
-__all__ = ["Gate", "Hit", "audit", "audit_plan", "check_example", "judge_plan", "judge_wording", "judge_wordings",
-           "read_plan", "restrict", "try_rule"]
+__all__ = [
+    "Gate",
+    "Hit",
+    "audit",
+    "audit_plan",
+    "check_example",
+    "judge_plan",
+    "judge_wording",
+    "judge_wordings",
+    "read_plan",
+    "restrict",
+    "try_rule",
+]

@@ -18,7 +18,10 @@ split holds it under the extra letter ``"H"``."""
 
 ItemKind = Literal["need", "outcome", "provision", "advice"]
 ITEM_HOMES: Mapping[str, tuple[str, ...]] = {
-    "need": ("B", "C", "D"), "outcome": ("E",), "provision": ("F", "G", "H", "H1", "H2"), "advice": ("K",),
+    "need": ("B", "C", "D"),
+    "outcome": ("E",),
+    "provision": ("F", "G", "H", "H1", "H2"),
+    "advice": ("K",),
 }
 """Where items of a kind stand by law (reg. 12(1))."""
 Status = Literal["met", "not_met", "query", "not_assessed", "not_applicable"]
@@ -382,8 +385,16 @@ class PlanAudit:
     def findings(self) -> tuple[Finding, ...]:
         """All findings in the order of the document, then by rule id."""
         found = [finding for result in self.results for finding in result.findings]
-        return tuple(sorted(found, key=lambda f: (f.evidence[0].block_id if f.evidence else -1,
-                                                  f.evidence[0].start if f.evidence else 0, f.rule)))
+        return tuple(
+            sorted(
+                found,
+                key=lambda f: (
+                    f.evidence[0].block_id if f.evidence else -1,
+                    f.evidence[0].start if f.evidence else 0,
+                    f.rule,
+                ),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

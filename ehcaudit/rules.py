@@ -24,10 +24,18 @@ from ehcaudit.errors import RuleError
 from ehcaudit.model import Basis, Confidence, RuleCard, Severity, Source
 
 THEMES: Mapping[str, str] = {
-    "structure": "Structure", "voice": "Child's and parents' voice", "needs": "Needs", "outcomes": "Outcomes",
-    "provision": "Provision", "health-and-care": "Health and social care", "thread": "Golden thread",
-    "dates": "Dates and advice", "adulthood": "Preparing for adulthood", "identity": "Identity",
-    "plain-language": "Plain language", "timeliness": "Timeliness",
+    "structure": "Structure",
+    "voice": "Child's and parents' voice",
+    "needs": "Needs",
+    "outcomes": "Outcomes",
+    "provision": "Provision",
+    "health-and-care": "Health and social care",
+    "thread": "Golden thread",
+    "dates": "Dates and advice",
+    "adulthood": "Preparing for adulthood",
+    "identity": "Identity",
+    "plain-language": "Plain language",
+    "timeliness": "Timeliness",
 }
 """Theme key → the words of a report. A local rule may bring a theme of its own."""
 PERSONAS: tuple[str, ...] = ("statutory", "quality", "pedantic")
@@ -133,8 +141,20 @@ class Rule:
     def card(self) -> RuleCard:
         """The part of the rule that reports need."""
         rule = self.file
-        return RuleCard(self.id, rule.title, rule.theme, rule.severity, rule.confidence, rule.basis, rule.why, rule.fix,
-                        tuple(Source(s.cite, s.checked) for s in rule.sources), rule.where, self.weight, rule.praise)
+        return RuleCard(
+            self.id,
+            rule.title,
+            rule.theme,
+            rule.severity,
+            rule.confidence,
+            rule.basis,
+            rule.why,
+            rule.fix,
+            tuple(Source(s.cite, s.checked) for s in rule.sources),
+            rule.where,
+            self.weight,
+            rule.praise,
+        )
 
 
 @dataclass(frozen=True)
@@ -156,8 +176,10 @@ class RuleSet:
         for rule in self.rules:
             if rule.id == rule_id or rule.id.rpartition("/")[2] == rule_id:
                 return rule
-        raise RuleError(f"there is no rule “{rule_id}”{nearest(rule_id, [r.id for r in self.rules])}; "
-                        "“ehcaudit rules” lists them all")
+        raise RuleError(
+            f"there is no rule “{rule_id}”{nearest(rule_id, [r.id for r in self.rules])}; "
+            "“ehcaudit rules” lists them all"
+        )
 
     @cached_property
     def digest(self) -> str:

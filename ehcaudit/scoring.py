@@ -13,8 +13,18 @@ from dataclasses import dataclass, field
 from ehcaudit.model import ITEM_HOMES, SECTION_LETTERS, Part, Result, RuleCard, Scorecard
 
 THEME_WEIGHTS: Mapping[str, float] = {
-    "outcomes": 3, "provision": 3, "needs": 2, "health-and-care": 2, "voice": 2, "thread": 2, "dates": 1.5,
-    "structure": 1.5, "adulthood": 1, "identity": 0, "plain-language": 0.5, "timeliness": 1,
+    "outcomes": 3,
+    "provision": 3,
+    "needs": 2,
+    "health-and-care": 2,
+    "voice": 2,
+    "thread": 2,
+    "dates": 1.5,
+    "structure": 1.5,
+    "adulthood": 1,
+    "identity": 0,
+    "plain-language": 0.5,
+    "timeliness": 1,
 }
 """How themes add up to the overall score; an authority may set its own. Identity is a gate, not a quality."""
 
@@ -60,21 +70,26 @@ def score(results: Iterable[Result], cards: Mapping[str, RuleCard], scale: Scale
         if result.status == "not_applicable":
             continue
         card = cards[result.rule]
-        for total in (themes.setdefault(card.theme, _Sum()),
-                      *(sections.setdefault(letter, _Sum()) for letter in homes(card.where))):
+        for total in (
+            themes.setdefault(card.theme, _Sum()),
+            *(sections.setdefault(letter, _Sum()) for letter in homes(card.where)),
+        ):
             _add(total, result, card.weight)
         if result.status == "not_met" and card.basis == "law" and card.severity == "critical":
             capping.append(card.id)
     parts = {theme: themes[theme].part() for theme in sorted(themes)}
     weights = {theme: scale.theme_weights.get(theme, 1.0) for theme in parts}
     whole = sum(weights[t] for t, p in parts.items() if p.percent is not None)
-    percent = (sum(weights[t] * p.percent for t, p in parts.items() if p.percent is not None) / whole) if whole else None
+    percent = (
+        (sum(weights[t] * p.percent for t, p in parts.items() if p.percent is not None) / whole) if whole else None
+    )
     weighted = sum(weights.values())
     coverage = sum(weights[t] * p.coverage for t, p in parts.items()) / weighted if weighted else 0.0
     grade = _grade(percent, scale, capped=bool(capping)) if coverage >= scale.min_coverage else None
-    letters = sorted(sections, key=lambda letter: ("H0" if letter == "H" else letter))
-    return Scorecard(percent, grade, coverage, parts, {letter: sections[letter].part() for letter in letters},
-                     tuple(sorted(capping)))
+    letters = sorted(sections, key=lambda letter: "H0" if letter == "H" else letter)
+    return Scorecard(
+        percent, grade, coverage, parts, {letter: sections[letter].part() for letter in letters}, tuple(sorted(capping))
+    )
 
 
 def homes(where: Iterable[str]) -> tuple[str, ...]:

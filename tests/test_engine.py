@@ -61,7 +61,10 @@ def test_a_bad_file_becomes_a_failure_and_the_others_go_on(tmp_path, plan_file):
     (tmp_path / "letter.txt").write_text("Dear parents, the summer fair is on Saturday.", encoding="utf-8")
     run = audit([tmp_path], as_of=AS_OF)
     assert [Path(p.path).name for p in run.plans] == ["good.md"]
-    assert {(Path(f.path).name, f.error) for f in run.failures} == {("broken.docx", "damaged"), ("letter.txt", "not-a-plan")}
+    assert {(Path(f.path).name, f.error) for f in run.failures} == {
+        ("broken.docx", "damaged"),
+        ("letter.txt", "not-a-plan"),
+    }
     assert run.verdict == "incomplete"
 
 
@@ -147,17 +150,27 @@ def percent_of(plan) -> float | None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(lost=st.sets(st.sampled_from(SECTION_LETTERS), min_size=1, max_size=3),
-       faults=st.sets(st.sampled_from(SECTION_LETTERS), max_size=6))
+@given(
+    lost=st.sets(st.sampled_from(SECTION_LETTERS), min_size=1, max_size=3),
+    faults=st.sets(st.sampled_from(SECTION_LETTERS), max_size=6),
+)
 def test_a_section_that_could_not_be_read_never_raises_a_score(lost, faults):
     front, parts = engine.stock_plan()
-    text = front + "".join(f"{head}\n\nSome support as appropriate.\n\n" if letter in faults else f"{head}{body}"
-                           for letter, head, body in parts)
+    text = front + "".join(
+        f"{head}\n\nSome support as appropriate.\n\n" if letter in faults else f"{head}{body}"
+        for letter, head, body in parts
+    )
     plan = build(from_markdown(text))
-    dark = {letter: replace(section, blocks=(), unreadable="its content is a picture") if letter in lost else section
-            for letter, section in plan.sections.items()}
-    unread = replace(plan, sections=dark, items=tuple(i for i in plan.items if i.section not in lost),
-                     advice=() if "K" in lost else plan.advice)
+    dark = {
+        letter: replace(section, blocks=(), unreadable="its content is a picture") if letter in lost else section
+        for letter, section in plan.sections.items()
+    }
+    unread = replace(
+        plan,
+        sections=dark,
+        items=tuple(i for i in plan.items if i.section not in lost),
+        advice=() if "K" in lost else plan.advice,
+    )
     before, after = percent_of(plan), percent_of(unread)
     assert before is not None
     assert after is not None

@@ -13,7 +13,10 @@ from ehcaudit.rules import THEMES, load_rule, load_rules, rules_folder
 RULES = load_rules()
 EXAMPLES = [
     pytest.param(
-        rule, example, kind == "bad", id=f"{rule.id}-{kind}-{number}",
+        rule,
+        example,
+        kind == "bad",
+        id=f"{rule.id}-{kind}-{number}",
         marks=[pytest.mark.xfail(reason=str(example.known_gap), strict=True)] if example.known_gap else [],
     )
     for rule in RULES.rules
@@ -90,8 +93,8 @@ def test_a_local_rule_joins_the_built_in_ones(tmp_path):
         (('where = "F"', 'where = "provisions"'), "did you mean “provision”"),
         (('phrases = ["lots of"]', 'phrases = ["lots of"]\nphrase = 1'), "did you mean “phrases”"),
         (('theme = "local"', 'theme = "other"'), "its folder is “local”"),
-        (('[[good]]', '[[godo]]'), "did you mean “good”"),
-        (('why = "W"', 'why = '), "is not TOML"),
+        (("[[good]]", "[[godo]]"), "did you mean “good”"),
+        (('why = "W"', "why = "), "is not TOML"),
     ],
 )
 def test_a_rule_file_that_is_not_exactly_a_rule_is_refused_with_the_nearest_right_name(tmp_path, change, complaint):

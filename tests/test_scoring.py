@@ -11,8 +11,15 @@ from ehcaudit.model import Finding, Result, RuleCard
 from ehcaudit.scoring import Scale, score
 
 
-def card(rule_id: str, *, theme: str = "outcomes", weight: float = 4, basis: str = "code", severity: str = "major",
-         where: tuple[str, ...] = ("outcome",)) -> RuleCard:
+def card(
+    rule_id: str,
+    *,
+    theme: str = "outcomes",
+    weight: float = 4,
+    basis: str = "code",
+    severity: str = "major",
+    where: tuple[str, ...] = ("outcome",),
+) -> RuleCard:
     return RuleCard(rule_id, rule_id, theme, severity, "high", basis, "", "", (), where, weight)  # type: ignore[arg-type]
 
 
@@ -54,7 +61,9 @@ def test_what_a_person_must_decide_counts_neither_way():
 
 
 def test_what_does_not_apply_is_left_out():
-    assert score([Result("a", "met"), Result("b", "not_applicable")], cards(card("a"), card("b")), Scale()).percent == 100
+    assert (
+        score([Result("a", "met"), Result("b", "not_applicable")], cards(card("a"), card("b")), Scale()).percent == 100
+    )
 
 
 def test_a_statutory_failure_keeps_the_grade_below_good():
@@ -85,8 +94,10 @@ THEMES = ("outcomes", "voice", "health-and-care")
 STATES = st.sampled_from(["met", "not_met", "query", "not_assessed", "not_applicable"])
 
 
-@given(st.lists(st.tuples(st.sampled_from(THEMES), STATES, st.integers(0, 5), st.integers(1, 5)), min_size=1, max_size=12),
-       st.data())
+@given(
+    st.lists(st.tuples(st.sampled_from(THEMES), STATES, st.integers(0, 5), st.integers(1, 5)), min_size=1, max_size=12),
+    st.data(),
+)
 def test_a_rule_that_could_not_be_assessed_never_raises_a_score(made, data):
     known = cards(*(card(str(i), theme=theme) for i, (theme, *_) in enumerate(made)))
     results = [

@@ -46,8 +46,14 @@ def balanced(pairs: Pairs) -> float:
 def verdicts(kind: str, texts: list[str]) -> list[str]:
     """What the command says of each statement, in order."""
     lines = "\n".join(re.sub(r"\s+", " ", text) for text in texts) + "\n"
-    run = subprocess.run([sys.executable, "-m", "ehcaudit", "wording", "--kind", kind, "--format", "jsonl"], input=lines,
-                         capture_output=True, text=True, encoding="utf-8", check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "ehcaudit", "wording", "--kind", kind, "--format", "jsonl"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
     said = [json.loads(line) for line in run.stdout.splitlines() if line.strip()]
     if len(said) != len(texts):
         sys.exit(f"{len(said)} answers for {len(texts)} statements: {run.stderr.strip()}")
@@ -62,10 +68,18 @@ def report(name: str, rows: list[tuple[str, str, str]]) -> None:
     lengths = [(truth, len(text.split())) for truth, _, text in rows]
     cut = max(balanced([(t, "strong" if n >= least else "weak") for t, n in lengths]) for least in range(1, 60))
     listed = balanced([(truth, "weak" if VAGUE.search(text) else "strong") for truth, _, text in rows])
-    print(f"{name:<28} n={len(rows):<4} agreement={agree:.3f} balanced={balanced(decided):.3f} kappa={kappa(decided):.3f} "
-          f"query={1 - len(decided) / len(rows):.3f} | balanced by length={cut:.3f} by word list={listed:.3f}")
-    print(f"{'':<28} " + ", ".join(f"{truth} called {said}: {confusion[truth, said]}" for truth in ("strong", "weak")
-                                   for said in ("strong", "weak", "query")))
+    print(
+        f"{name:<28} n={len(rows):<4} agreement={agree:.3f} balanced={balanced(decided):.3f} kappa={kappa(decided):.3f} "
+        f"query={1 - len(decided) / len(rows):.3f} | balanced by length={cut:.3f} by word list={listed:.3f}"
+    )
+    print(
+        f"{'':<28} "
+        + ", ".join(
+            f"{truth} called {said}: {confusion[truth, said]}"
+            for truth in ("strong", "weak")
+            for said in ("strong", "weak", "query")
+        )
+    )
 
 
 def main() -> None:
@@ -82,8 +96,10 @@ def main() -> None:
         todo = [item for item in items if item["kind"] == kind]
         if not todo:
             continue
-        rows = [(item["label"], said, item["text"]) for item, said in
-                zip(todo, verdicts(kind, [item["text"] for item in todo]), strict=True)]
+        rows = [
+            (item["label"], said, item["text"])
+            for item, said in zip(todo, verdicts(kind, [item["text"] for item in todo]), strict=True)
+        ]
         report(kind, rows)
         long = [row for row in rows if len(row[2].split()) >= 6]
         if kind in ("outcome", "provision") and long:

@@ -81,9 +81,24 @@ def main() -> None:
     from ehcaudit.scoring import Scale, score
 
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, str(ROOT / "sample_plans" / "build.py"), "--many", str(chosen.plans), "--seed", "5",
-                        "--words", str(chosen.words), "--layout", chosen.layout, "--out", folder], check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [
+                sys.executable,
+                str(ROOT / "sample_plans" / "build.py"),
+                "--many",
+                str(chosen.plans),
+                "--seed",
+                "5",
+                "--words",
+                str(chosen.words),
+                "--layout",
+                chosen.layout,
+                "--out",
+                folder,
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         files = sorted(Path(folder).glob("*.docx"))
         rules = load_rules().choose()
         cards = {rule.id: rule.card for rule in rules}
@@ -115,8 +130,10 @@ def main() -> None:
                 stages["judge"] += spent  # type: ignore[assignment]
             staged("score", lambda: score(results, cards, Scale()))
 
-        print(f"{len(files)} plans, layout {chosen.layout}, about {chosen.words} words each ({plain_walk(files[0])} in the first "
-              f"by python-docx's count), median of {chosen.rounds} rounds")
+        print(
+            f"{len(files)} plans, layout {chosen.layout}, about {chosen.words} words each ({plain_walk(files[0])} in the first "
+            f"by python-docx's count), median of {chosen.rounds} rounds"
+        )
         audit(files[0])
         ours, theirs = [], []
         for _ in range(chosen.rounds):
@@ -129,7 +146,10 @@ def main() -> None:
         print(f"plain python-docx walk {1000 * walk:8.1f} ms")
         print(f"ratio                  {whole / walk:8.2f}    (goal: at most 1.0)")
         everything = sum(stages.values()) or 1
-        print("share of each stage: " + ", ".join(f"{name} {100 * spent / everything:.0f} %" for name, spent in stages.most_common()))
+        print(
+            "share of each stage: "
+            + ", ".join(f"{name} {100 * spent / everything:.0f} %" for name, spent in stages.most_common())
+        )
         print("the ten dearest rules (a shared judgement is paid by the first that asks):")
         for rule, spent in dearest.most_common(10):
             print(f"  {100 * spent / everything:5.1f} %  {rule}")
@@ -137,7 +157,9 @@ def main() -> None:
         me = [sys.executable, "-m", "ehcaudit"]
         start = wall_time([*me, "check", str(files[0])], chosen.rounds)
         spacy = wall_time([sys.executable, "-c", "import spacy"], chosen.rounds)
-        print(f"start to report, one plan {start:5.2f} s; import spacy {spacy:5.2f} s; ratio {start / spacy:.2f} (goal: 1.5)")
+        print(
+            f"start to report, one plan {start:5.2f} s; import spacy {spacy:5.2f} s; ratio {start / spacy:.2f} (goal: 1.5)"
+        )
         print(f"ehcaudit --help           {wall_time([*me, '--help'], chosen.rounds):5.2f} s (goal: under 0.3 s)")
         print(f"peak memory, one plan     {peak_memory([*me, 'check', str(files[0])])}")
 

@@ -56,7 +56,9 @@ class Context:
             from ehcaudit.language.statements import judge
 
             self._judged[item.id] = judge(
-                item.kind, item.text, section=item.section,
+                item.kind,
+                item.text,
+                section=item.section,
                 attached={role: evidence.quote for role, evidence in item.attached.items()},
             )
         return self._judged[item.id]
@@ -132,7 +134,9 @@ def items_in(plan: Plan, where: tuple[str, ...]) -> Iterator[Item]:
     kinds = {place for place in where if place in ITEM_KINDS}
     wanted = set(letters(where))
     for item in plan.items:
-        if (kinds and item.kind in kinds and (not wanted or item.section in wanted)) or (not kinds and item.section in wanted):
+        if (kinds and item.kind in kinds and (not wanted or item.section in wanted)) or (
+            not kinds and item.section in wanted
+        ):
             yield item
 
 

@@ -20,7 +20,9 @@ from ehcaudit.language.values import Fault, Judgement, Slot, attached_slot, verd
 
 _MODAL = frozenset("will shall can could should would may might must to 'll".split())
 _BE = frozenset("is are was be has have had having am been".split())
-_ADVERB = re.compile(r"(?:\w+ly|also|always|not|never|often|then|still|now|both|just|even|ever|soon|all|either|each|once|again|first|no|longer|have|has|been|be|had|usually)$")
+_ADVERB = re.compile(
+    r"(?:\w+ly|also|always|not|never|often|then|still|now|both|just|even|ever|soon|all|either|each|once|again|first|no|longer|have|has|been|be|had|usually)$"
+)
 _WRAPPER = re.compile(
     r"(?:(?:be|is|are|being|become|becomes|feel) (?:\w+ly )?(?:able|capable|confident enough|ready)(?: to| of)|(?:continue|continues|begin|begins|start|starts|learn|learns|manage|manages|"
     r"know|knows|be taught|remember|remembers|choose|chooses|aim|aims|try|tries|be expected|be seen|be observed|need|needs|come|comes|go on|want) (?:how )?to|"
@@ -28,12 +30,16 @@ _WRAPPER = re.compile(
     r"be (?:independent|independently)(?: (?:and|or|\w+ly))?(?: in)?|be|have (?:the )?(?:skills|ability) to|have|can|is able to|are able to|achieve|"
     r"use (?:his|her|their|my) skills to|make use of|get to know how to) "
 )
-_LABEL = re.compile(r"^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.):]\s+)?(?:outcome \d*\s?[:.-]\s*)?(?:[^.,;:()]{1,45}?(?::| - )\s+)?")
+_LABEL = re.compile(
+    r"^\s*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.):]\s+)?(?:outcome \d*\s?[:.-]\s*)?(?:[^.,;:()]{1,45}?(?::| - )\s+)?"
+)
 _SO_THAT = re.compile(
     r"\b(?:so (?:that|as to|(?:he|she|they|x|i|it)\b)|in order (?:to|that)|to enable|to allow|to help|to support|enabling|allowing|resulting in|leading to|which (?:will|in turn|means)|"
     r"thereby|in preparation for|ready for|to ensure|in consequence|and thereby|as a result|in turn|to reduce|to improve|to increase|to promote|because)\b"
 )
-_SHOWN = re.compile(r"\b(?:as (?:shown|measured|evidenced|recorded|assessed|checked|reported|demonstrated|judged|seen|observed)|measured (?:by|using|on|through|against)|evidenced (?:by|in|through)|recorded (?:by|in|on)|shown by|demonstrated by|by [a-z]+ing|e\.g\.|i\.e\.|such as|including|that is|namely|moving|baseline)\b")
+_SHOWN = re.compile(
+    r"\b(?:as (?:shown|measured|evidenced|recorded|assessed|checked|reported|demonstrated|judged|seen|observed)|measured (?:by|using|on|through|against)|evidenced (?:by|in|through)|recorded (?:by|in|on)|shown by|demonstrated by|by [a-z]+ing|e\.g\.|i\.e\.|such as|including|that is|namely|moving|baseline)\b"
+)
 _SETTING = re.compile(
     r"\b(?:at|in|on|across|around|during|throughout|within|inside|outside|when|while|from) (?:(?:the|his|her|their|my|a|an|all|each|every|both|any|at least|different|small|whole|unfamiliar|busy|two|three|four|mainstream|local|structured|unstructured|familiar|group|class|school|mixed|free|team|main|other|dinner|lunch|sports|science|pe|carpet|home|supported|shared|hydrotherapy|swimming|unsupervised|supermarket) )*?"
     r"(?:home|school|nursery|college|class|classroom|lessons?|playground|playtimes?|break(?:times?)?|lunch(?:times?)?|community|shops?|caf[eé]|hall|setting|settings|group|groups|pairs|assembly|pe|public|town|street|work|workplace|placement|kitchen|bathroom|toilet|bed|bus|library|park|pool|club|garden|house|room|corridors?|respite|hospital|clinic|conversations?|activities|situations|circle time|carpet time|independent work|tasks?|sessions?|mealtimes?|table|games?|literacy|maths|english|science|writing|reading|supermarket|train|road|room)\b"
@@ -47,8 +53,12 @@ _THINGS = frozenset(
     "plan plans strategy strategies programme package placement provision support timetable equipment referral assessment review training meeting meetings environment intervention interventions "
     "curriculum resources transport risk budget arrangements profile passport protocol diary laptop chair report advice policy approach funding mentor".split()
 )
-_COHORT = re.compile(r"\b(?:pupils|students|children|learners|young people|the class|cohort|the year group|the group|boys|girls|send pupils)\b")
-_OWN = frozenset("attendance score age behaviour handwriting speech reading weight skills confidence ability understanding anxiety level levels vocabulary incidents sleep diet writing spelling progress".split())
+_COHORT = re.compile(
+    r"\b(?:pupils|students|children|learners|young people|the class|cohort|the year group|the group|boys|girls|send pupils)\b"
+)
+_OWN = frozenset(
+    "attendance score age behaviour handwriting speech reading weight skills confidence ability understanding anxiety level levels vocabulary incidents sleep diet writing spelling progress".split()
+)
 _LEADING = frozenset("that for by the in a an of".split())
 
 
@@ -95,7 +105,9 @@ class _Reading:
 
     def marked(self, label: str, after: int = 0, before: int = 1 << 30) -> list[Mark]:
         """The marks with a label that start in the stretch, outside the time words."""
-        return [m for m in self.marks if m.label == label and after <= m.start < before and not self.inside(m.start, m.end)]
+        return [
+            m for m in self.marks if m.label == label and after <= m.start < before and not self.inside(m.start, m.end)
+        ]
 
 
 def judge_outcome(text: str, attached: Mapping[str, str]) -> Judgement:
@@ -104,7 +116,9 @@ def judge_outcome(text: str, attached: Mapping[str, str]) -> Judgement:
     lexicon = words()
     read = tokens(folded)
     when = [t for t in find_times(text)]
-    reading = _Reading(folded, read, find(lexicon.table, read), [(t.start, t.end) for t in when], amounts(folded), shares(folded))
+    reading = _Reading(
+        folded, read, find(lexicon.table, read), [(t.start, t.end) for t in when], amounts(folded), shares(folded)
+    )
     own_time = attached.get("when", "")
     slots: dict[str, Slot | None] = dict.fromkeys(("who", "verb", "what", "measure", "setting", "time", "purpose"))
     faults: list[Fault] = []
@@ -113,7 +127,10 @@ def judge_outcome(text: str, attached: Mapping[str, str]) -> Judgement:
     # ------------------------------------------------ by when
     if when:
         slots["time"] = Slot(when[0].start, when[0].end, text[when[0].start : when[0].end])
-    elif own_time and (find_times(own_time) or re.search(r"\d|annual|review|term|year|key stage|easter|christmas|summer", fold(own_time))):
+    elif own_time and (
+        find_times(own_time)
+        or re.search(r"\d|annual|review|term|year|key stage|easter|christmas|summer", fold(own_time))
+    ):
         slots["time"] = attached_slot(own_time)
     else:
         faults.append(Fault("no-time", *whole, serious=True))
@@ -121,9 +138,15 @@ def judge_outcome(text: str, attached: Mapping[str, str]) -> Judgement:
     # ------------------------------------------------ who, and the head verb
     start = _body(reading)
     who_span, head_at = _subject(reading, start)
-    purpose = next((m for m in _SO_THAT.finditer(folded, min(len(folded), head_at + 1)) if m.start() > head_at + 3), None)
+    purpose = next(
+        (m for m in _SO_THAT.finditer(folded, min(len(folded), head_at + 1)) if m.start() > head_at + 3), None
+    )
     if purpose:
-        end = len(folded) if not reading.times or reading.times[-1][0] < purpose.start() else max(purpose.end(), reading.times[-1][0])
+        end = (
+            len(folded)
+            if not reading.times or reading.times[-1][0] < purpose.start()
+            else max(purpose.end(), reading.times[-1][0])
+        )
         slots["purpose"] = Slot(purpose.start(), end, text[purpose.start() : end].rstrip(" ,;."))
     if who_span:
         slots["who"] = Slot(*who_span, text[slice(*who_span)])
@@ -131,8 +154,14 @@ def judge_outcome(text: str, attached: Mapping[str, str]) -> Judgement:
     head, kind = _head(reading, head_at)
     if head:
         slots["verb"] = Slot(head[0], head[1], text[head[0] : head[1]])
-    aspiration = [m for m in reading.marked("aspiration", start, head[1] if head and kind != "state" else len(folded))
-                  if not re.match(r"(?:'d|would) (?:like|love|want) (?:for )?(?:my|him|her|them|x\b|our|\w+ (?!to\b)\w+ to)", folded[max(0, m.start - 2) :])]
+    aspiration = [
+        m
+        for m in reading.marked("aspiration", start, head[1] if head and kind != "state" else len(folded))
+        if not re.match(
+            r"(?:'d|would) (?:like|love|want) (?:for )?(?:my|him|her|them|x\b|our|\w+ (?!to\b)\w+ to)",
+            folded[max(0, m.start - 2) :],
+        )
+    ]
     # ------------------------------------------------ how well
     cut = purpose.start() if purpose else len(folded)
     receiving = kind == "receiving"
@@ -153,18 +182,40 @@ def judge_outcome(text: str, attached: Mapping[str, str]) -> Judgement:
     fuzzy = [m for m in reading.marked("fuzzy") if not _exact(reading, m)]
     specific = _specific(reading, lexicon, start, who_span)
     if head:
-        edge = min([x for x in (cut, *(a for a, _ in reading.times), *(f[0] for f in figures), *(h.start for h in helps), setting.start() if setting else cut)
-                    if x > head[1]] or [len(folded)])
+        edge = min(
+            [
+                x
+                for x in (
+                    cut,
+                    *(a for a, _ in reading.times),
+                    *(f[0] for f in figures),
+                    *(h.start for h in helps),
+                    setting.start() if setting else cut,
+                )
+                if x > head[1]
+            ]
+            or [len(folded)]
+        )
         thing = text[head[1] : edge].strip(" ,;.–-")
         if thing:
             at = text.index(thing, head[1])
             slots["what"] = Slot(at, at + len(thing), thing)
     hedges = reading.marked("hedge")
     # ------------------------------------------------ weighing
-    points = {"observable": 2.0, "unknown": 1.2, "soft": 0.6, "vague": -1.5, "state": -1.5, "receiving": -1.0, "": -0.5}[kind]
+    points = {
+        "observable": 2.0,
+        "unknown": 1.2,
+        "soft": 0.6,
+        "vague": -1.5,
+        "state": -1.5,
+        "receiving": -1.0,
+        "": -0.5,
+    }[kind]
     points += min(1.0, 0.5 * extra) + min(3.2, 1.6 * len(figures)) + min(1.8, 1.2 * len(helps))
     points += min(1.5, 0.25 * specific) - min(2.0, 0.5 * len(fuzzy)) - 0.7 * len(hedges) - 0.3 * len(doubtful)
-    verbs = {m.start for label in ("observable", "soft", "vague") for m in reading.marked(label, head[0] if head else start)}
+    verbs = {
+        m.start for label in ("observable", "soft", "vague") for m in reading.marked(label, head[0] if head else start)
+    }
     joined = len(re.findall(r";|\band\b|, (?=\w+(?:ing|s|e)\b)", folded[start:cut]))
     several = (len(verbs) >= 3 and joined >= 2) or folded.count(";") >= 2
     if several:
@@ -173,7 +224,9 @@ def judge_outcome(text: str, attached: Mapping[str, str]) -> Judgement:
         faults.append(Fault("service-viewpoint", *service, serious=True))
     if receiving and head:
         faults.append(Fault("provision-not-outcome", *head, serious=True))
-    elif service and (reading.marked("receiving") or re.search(r"\b(?:train\w*|in place|deliver\w*|provid\w*|attend\w*)\b", folded)):
+    elif service and (
+        reading.marked("receiving") or re.search(r"\b(?:train\w*|in place|deliver\w*|provid\w*|attend\w*)\b", folded)
+    ):
         faults.append(Fault("provision-not-outcome", *service, serious=True))
     elif (resource := _resource(reading, start, head)) is not None:
         faults.append(Fault("provision-not-outcome", *resource, serious=True))
@@ -215,7 +268,12 @@ def _body(reading: _Reading) -> int:
                 start, moved = b, True
         while start < len(reading.folded) and reading.folded[start] in " ,:;-.()":
             start += 1
-        if (more := re.match(r"\([^)]{1,60}\)[ ,:-]*", reading.folded[start - 1 if start and reading.folded[start - 1] == "(" else start :])) and start:
+        if (
+            more := re.match(
+                r"\([^)]{1,60}\)[ ,:-]*",
+                reading.folded[start - 1 if start and reading.folded[start - 1] == "(" else start :],
+            )
+        ) and start:
             start += more.end() - (1 if reading.folded[start - 1] == "(" else 0)
     return start
 
@@ -237,8 +295,15 @@ def _subject(reading: _Reading, start: int) -> tuple[tuple[int, int] | None, int
             return (row[0].start, row[i - 1].end), token.start
         if i and token.word in (",", ";", ".", ":") and not any(t.word in _MODAL for t in row[i : i + 14]):
             break
-        if i and any(m.start == token.start and m.label in ("observable", "soft", "vague", "receiving") for m in reading.marks) and \
-                token.word.endswith("s") and row[i - 1].word not in ("'s", "the", "his", "her", "their", "of", "and", "in", "to"):
+        if (
+            i
+            and any(
+                m.start == token.start and m.label in ("observable", "soft", "vague", "receiving")
+                for m in reading.marks
+            )
+            and token.word.endswith("s")
+            and row[i - 1].word not in ("'s", "the", "his", "her", "their", "of", "and", "in", "to")
+        ):
             return (row[0].start, row[i - 1].end), token.start
     return None, start
 
@@ -255,13 +320,19 @@ def _service(reading: _Reading, span: tuple[int, int] | None, start: int) -> tup
     if len(said) > 14:
         return None
     tail = said[-1] if said else ""
-    if any(w in _SERVICE for w in said) and not (tail in _OWN and "'s" in said and not set(said) & {"staff", "parents"}):
-        cut = next((i for i, w in enumerate(said) if w in ("with", "from", "by", "in", "at", "using", ",") and i), len(said))
+    if any(w in _SERVICE for w in said) and not (
+        tail in _OWN and "'s" in said and not set(said) & {"staff", "parents"}
+    ):
+        cut = next(
+            (i for i, w in enumerate(said) if w in ("with", "from", "by", "in", "at", "using", ",") and i), len(said)
+        )
         if any(w in _SERVICE for w in said[:cut]):
             return span
     if tail in _THINGS:
         return span
-    if _COHORT.search(reading.folded[span[0] : span[1]]) and re.search(r"\b(?:all|of|the|\d+%?|send|most|other|pupils|students)\b", reading.folded[span[0] : span[1]]):
+    if _COHORT.search(reading.folded[span[0] : span[1]]) and re.search(
+        r"\b(?:all|of|the|\d+%?|send|most|other|pupils|students)\b", reading.folded[span[0] : span[1]]
+    ):
         return span
     return None
 
@@ -282,7 +353,18 @@ def _head(reading: _Reading, at: int) -> tuple[tuple[int, int] | None, str]:
             if not (wrapped and wrapped.end() > longest):
                 if label == "soft" and "observable" in labels:
                     label = "observable"
-                if folded[at:longest] not in ("be", "is", "are", "have", "has", "had", "having", "being", "been", "can"):
+                if folded[at:longest] not in (
+                    "be",
+                    "is",
+                    "are",
+                    "have",
+                    "has",
+                    "had",
+                    "having",
+                    "being",
+                    "been",
+                    "can",
+                ):
                     return (at, longest), label
             if not wrapped:
                 wrapped = re.compile(r"\w+ ?").match(folded, at)
@@ -298,7 +380,11 @@ def _head(reading: _Reading, at: int) -> tuple[tuple[int, int] | None, str]:
         inside = next((b for a, b in reading.times if a <= at < b), None)
         if inside:
             at = inside
-        elif _ADVERB.match(word.group()) or any(m.start == at and m.label in ("help", "fuzzy") for m in reading.marks) or word.group() in ("and", "or", "to", "the"):
+        elif (
+            _ADVERB.match(word.group())
+            or any(m.start == at and m.label in ("help", "fuzzy") for m in reading.marks)
+            or word.group() in ("and", "or", "to", "the")
+        ):
             ends = [m.end for m in reading.marks if m.start == at and m.label in ("help", "fuzzy")]
             at = max([word.end(), *ends])
         else:
@@ -311,7 +397,13 @@ def _head(reading: _Reading, at: int) -> tuple[tuple[int, int] | None, str]:
 
 def _late(reading: _Reading, at: int) -> tuple[tuple[int, int] | None, str]:
     """The first verb that stands anywhere after a place, where the grammar gives no head."""
-    later = [m for m in reading.marks if m.start >= at and m.label in ("observable", "soft", "vague", "receiving") and not reading.inside(m.start, m.end)]
+    later = [
+        m
+        for m in reading.marks
+        if m.start >= at
+        and m.label in ("observable", "soft", "vague", "receiving")
+        and not reading.inside(m.start, m.end)
+    ]
     if not later:
         return None, ""
     order = ("receiving", "vague", "observable", "soft")
@@ -319,7 +411,9 @@ def _late(reading: _Reading, at: int) -> tuple[tuple[int, int] | None, str]:
     return (best.start, best.end), best.label
 
 
-def _figures(reading: _Reading, lexicon: _Words, *, weak_head: bool) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def _figures(
+    reading: _Reading, lexicon: _Words, *, weak_head: bool
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Places of figures that can be counted, and of figures that cannot ("50 % more confident")."""
     folded = reading.folded
     good: list[tuple[int, int]] = []
@@ -333,7 +427,10 @@ def _figures(reading: _Reading, lexicon: _Words, *, weak_head: bool) -> tuple[li
         around = folded[max(0, a - 30) : b + 40]
         if quantity.kind == "percent":
             what = folded[a : b + 24]
-            if re.search(r"(?:progress|potential|confiden|better|more |improve|increase|of (?:his|her|their) (?:ability|potential)|engage|understanding|of (?:the )?(?:curriculum|learning))", what):
+            if re.search(
+                r"(?:progress|potential|confiden|better|more |improve|increase|of (?:his|her|their) (?:ability|potential)|engage|understanding|of (?:the )?(?:curriculum|learning))",
+                what,
+            ):
                 bad.append((a, b))
             elif weak_head and not re.search(r"attendance|lessons|sessions|days|incidents|words", around):
                 bad.append((a, b))
@@ -347,12 +444,20 @@ def _figures(reading: _Reading, lexicon: _Words, *, weak_head: bool) -> tuple[li
         elif quantity.kind in ("out-of", "from-to", "score"):
             if quantity.kind == "out-of" and not re.search(r"\d|one|two|three|four|five|ten", folded[a:b]):
                 continue
-            if re.search(r"\d{1,2}/\d\d$", folded[a:b]) and int(folded[a:b].rsplit("/", 1)[1]) > 20 and not re.match(r"\s?(?:times|days)", folded[b:]):
+            if (
+                re.search(r"\d{1,2}/\d\d$", folded[a:b])
+                and int(folded[a:b].rsplit("/", 1)[1]) > 20
+                and not re.match(r"\s?(?:times|days)", folded[b:])
+            ):
                 continue  # a month and year
             good.append((a, b))
         elif quantity.kind in ("duration", "frequency"):
             good.append((a, b))
-        elif quantity.kind == "scope" and re.match(r"(?:every|each|all|full)", folded[a:b]) and not re.match(r"each (?:one|of)", folded[a:b]):
+        elif (
+            quantity.kind == "scope"
+            and re.match(r"(?:every|each|all|full)", folded[a:b])
+            and not re.match(r"each (?:one|of)", folded[a:b])
+        ):
             good.append((a, b))
     for i, token in enumerate(reading.tokens):
         if number_at(token.word) and not reading.inside(token.start, token.end):
@@ -375,15 +480,28 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _exact(reading: _Reading, mark: Mark) -> bool:
     """A comparative that goes with a figure ("no more than two", "three or more") or a name is not vague."""
     around = reading.folded[max(0, mark.start - 6) : mark.end + 8]
-    return bool(re.search(r"(?:or more|no more|more than|less than|fewer than|or fewer|or better|no longer|longer than \d|as well|\d+ (?:more|fewer|less)|well[- ]known)", around))
+    return bool(
+        re.search(
+            r"(?:or more|no more|more than|less than|fewer than|or fewer|or better|no longer|longer than \d|as well|\d+ (?:more|fewer|less)|well[- ]known)",
+            around,
+        )
+    )
 
 
 def _specific(reading: _Reading, lexicon: _Words, start: int, who: tuple[int, int] | None) -> int:
     """How many words name something of their own."""
     taken = {(m.start) for m in reading.marks}
-    return sum(1 for t in reading.tokens
-               if t.start >= start and len(t.word) > 2 and t.word[0].isalpha() and t.word not in lexicon.generic and t.start not in taken
-               and not (who and who[0] <= t.start < who[1]) and not reading.inside(t.start, t.end))
+    return sum(
+        1
+        for t in reading.tokens
+        if t.start >= start
+        and len(t.word) > 2
+        and t.word[0].isalpha()
+        and t.word not in lexicon.generic
+        and t.start not in taken
+        and not (who and who[0] <= t.start < who[1])
+        and not reading.inside(t.start, t.end)
+    )
 
 
 def _resource(reading: _Reading, start: int, head: tuple[int, int] | None) -> tuple[int, int] | None:
@@ -391,5 +509,6 @@ def _resource(reading: _Reading, start: int, head: tuple[int, int] | None) -> tu
     opening = re.match(
         r"(?:\W*(?:to have |for \w+ to (?:have|receive|get) )?(?:continued |ongoing |regular |daily |weekly |full[- ]time |small group |individual |specialist |additional |adult |\d+ (?:hours?|minutes?|sessions?)[^.;,]{0,18}? of |1:1 |one[- ]to[- ]one )*(?:access to|support (?:from|with|to|in|for)|input from|speech (?:and|&) language therapy|"
         r"occupational therapy|physiotherapy|salt\b|elsa\b|provision of|opportunities (?:to|for)|a referral|use of a|ta support|teaching assistant|therapy|intervention|interventions|visual timetable|counselling|sessions? (?:with|of)))",
-        reading.folded[start:])
+        reading.folded[start:],
+    )
     return (start, start + opening.end()) if opening else None

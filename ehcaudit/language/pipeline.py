@@ -13,11 +13,31 @@ from typing import NamedTuple
 from spacy.tokenizer import Tokenizer
 from spacy.vocab import Vocab
 
-_FOLD = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-",
-                       "\u00a0": " ", "\u2009": " ", "\u202f": " ", "×": "x", "\t": " ", "\n": " ", "\r": " "})
+_FOLD = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "–": "-",
+        "—": "-",
+        "‑": "-",
+        "‐": "-",
+        "−": "-",
+        "\u00a0": " ",
+        "\u2009": " ",
+        "\u202f": " ",
+        "×": "x",
+        "\t": " ",
+        "\n": " ",
+        "\r": " ",
+    }
+)
 _PREFIX = re.compile(r"""^(?:["'(\[{<£~+&*•\-/]|\.{2,})""")
 _SUFFIX = re.compile(r"""(?:["')\]}>,;:!?%&*…/\-]|(?<=[a-z\d%)'"])\.|'s|\.{2,})$""")
-_INFIX = re.compile(r"""(?<=[a-z])[-/](?=[a-z\d])|(?<=\d)[-/](?=[a-z])|(?<=[a-z)])[,;:(](?=\S)|\.{2,}|(?<=[a-z]{3})\.(?=[a-z]{2})|=|&""")
+_INFIX = re.compile(
+    r"""(?<=[a-z])[-/](?=[a-z\d])|(?<=\d)[-/](?=[a-z])|(?<=[a-z)])[,;:(](?=\S)|\.{2,}|(?<=[a-z]{3})\.(?=[a-z]{2})|=|&"""
+)
 
 
 class Token(NamedTuple):
@@ -38,7 +58,9 @@ def fold(text: str) -> str:
 
 @cache
 def _tokenizer() -> Tokenizer:
-    return Tokenizer(Vocab(), prefix_search=_PREFIX.search, suffix_search=_SUFFIX.search, infix_finditer=_INFIX.finditer)
+    return Tokenizer(
+        Vocab(), prefix_search=_PREFIX.search, suffix_search=_SUFFIX.search, infix_finditer=_INFIX.finditer
+    )
 
 
 def tokens(folded: str) -> list[Token]:

@@ -59,8 +59,16 @@ def attached_slot(words: str) -> Slot:
     return Slot(-1, -1, words)
 
 
-def verdict_of(kind: str, text: str, slots: Mapping[str, Slot | None], faults: Sequence[Fault], weight: float, *, query: bool,
-               sort: str = "") -> Judgement:
+def verdict_of(
+    kind: str,
+    text: str,
+    slots: Mapping[str, Slot | None],
+    faults: Sequence[Fault],
+    weight: float,
+    *,
+    query: bool,
+    sort: str = "",
+) -> Judgement:
     """The judgement of slots and faults. ``weight`` (about 0 to 1) only orders statements within a verdict."""
     ordered = tuple(sorted(faults, key=lambda f: (not f.serious, f.start, f.code)))
     grave = sum(f.serious for f in ordered)
@@ -69,4 +77,6 @@ def verdict_of(kind: str, text: str, slots: Mapping[str, Slot | None], faults: S
         return Judgement(kind, text, "query", 0.45 + 0.1 * weight, slots, ordered, sort)
     if grave:
         return Judgement(kind, text, "weak", max(0.0, 0.4 * weight / (1 + 0.25 * (grave - 1))), slots, ordered, sort)
-    return Judgement(kind, text, "strong", min(1.0, max(0.6, 0.6 + 0.4 * weight - 0.05 * len(ordered))), slots, ordered, sort)
+    return Judgement(
+        kind, text, "strong", min(1.0, max(0.6, 0.6 + 0.4 * weight - 0.05 * len(ordered))), slots, ordered, sort
+    )
