@@ -8,13 +8,14 @@ __version__ = "0.1.0"
 __all__ = ["audit", "judge_wording", "load_rules", "read_plan", "render"]
 
 if TYPE_CHECKING:
-    from ehcaudit.engine import audit, judge_wording, read_plan
+    from ehcaudit.engine import audit, read_plan
+    from ehcaudit.judging import judge_wording
     from ehcaudit.reports import render
     from ehcaudit.rules import load_rules
 
 _HOMES = {
     "audit": "engine",
-    "judge_wording": "engine",
+    "judge_wording": "judging",
     "read_plan": "engine",
     "load_rules": "rules",
     "render": "reports",

@@ -1,47 +1,35 @@
-"""Files × rules → Run: containment of a bad file, the as-of date, the gate and the one verdict.
-
-Also the smaller questions that go the same way: reading one plan, judging single statements, and trying a rule's
-own examples.
-"""
+"""Files × rules → Run: containment of a bad file, the as-of date, the gate and the one verdict."""
 
 from __future__ import annotations
 
 import glob
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 from ehcaudit import __version__
-from ehcaudit.checks import CHECKS, Answer, Context, Hit, Policy
-from ehcaudit.checks.base import heading_evidence
-from ehcaudit.errors import InputError, NotAPlan, UsageError
+from ehcaudit.checks import Context, Policy
+from ehcaudit.errors import Crashed, InputError, NotAPlan, TooLarge, TooSlow, UsageError
+from ehcaudit.judging import judge_plan
 from ehcaudit.model import (
     SECTION_LETTERS,
     SEVERITIES,
-    Document,
-    Evidence,
     Failure,
-    Finding,
     Plan,
     PlanAudit,
-    Result,
     Run,
     Severity,
     Verdict,
-    fingerprint,
 )
 from ehcaudit.readers import Limits, read, skip_reason, suffixes
-from ehcaudit.rules import Example, Rule, RuleSet, load_rules
+from ehcaudit.rules import RuleSet, load_rules
 from ehcaudit.scoring import Scale, score
+from ehcaudit.workers import Lost, work
 
-if TYPE_CHECKING:
-    from ehcaudit.language.statements import Judgement
-
+Given = TypeVar("Given")
 Progress = Callable[[int, int, str], None]
 """(files done, files in all, path just finished) → None."""
 
@@ -69,13 +57,17 @@ def audit(
     scale: Scale | None = None,
     gate: Gate | None = None,
     sections: tuple[str, ...] = (),
+    original: bool = False,
+    jobs: int = 0,
     progress: Progress | None = None,
 ) -> Run:
     """Audit files, folders and globs.
 
     A file that cannot be audited becomes a Failure and the others go on. Raises UsageError where there are no rules
     or a section is unknown. ``as_of`` is today where it is not given. With ``sections`` only those are audited, and
-    the others are not missing.
+    the others are not missing. ``original``: as the plans were before their tracked changes. ``jobs`` worker
+    processes hold each file to the limits on time and memory; with none the files are read in this process, where a
+    reader's own limits are all there is.
     """
     rules = load_rules().choose() if rules is None else rules
     if not len(rules):
@@ -86,26 +78,13 @@ def audit(
     as_of = as_of or datetime.now(UTC).astimezone().date()
     limits, scale, gate, policy = limits or Limits(), scale or Scale(), gate or Gate(), policy or Policy()
     files, skipped, failures = find_inputs(paths)
+    job = Job(rules, as_of, policy, limits, scale, sections, original)
     plans: list[PlanAudit] = []
-    for number, path in enumerate(files, 1):
-        try:
-            plan = read_plan(path, limits=limits)
-            plans.append(audit_plan(plan, rules, Context(as_of, policy), scale, sections))
-        except InputError as error:
-            failures.append(Failure(str(path), error.code, str(error)))
-        except MemoryError:
-            failures.append(Failure(str(path), "too-large", f"{path}: there is not enough memory to read this file."))
-        except Exception as error:  # noqa: BLE001 - one bad file never stops the run; its words are never shown
-            if os.environ.get("EHCAUDIT_DEBUG"):
-                raise
-            failures.append(
-                Failure(
-                    str(path),
-                    "internal",
-                    f"{path}: an error inside ehcaudit ({type(error).__name__} in "
-                    f"{_where(error)}); please report it with the version, not the plan.",
-                )
-            )
+    for number, (path, answer) in enumerate(_answers(job, files, jobs), 1):
+        if isinstance(answer, PlanAudit):
+            plans.append(answer)
+        else:
+            failures.append(answer)
         if progress:
             progress(number, len(files), str(path))
     if not files and not failures:
@@ -130,6 +109,82 @@ def audit(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is the same for every file of a run."""
+
+    rules: RuleSet
+    as_of: date
+    policy: Policy
+    limits: Limits
+    scale: Scale
+    sections: tuple[str, ...] = ()
+    original: bool = False
+
+    def __call__(self, path: Path) -> PlanAudit | Failure:
+        """Audit one file. Whatever is wrong with it becomes a Failure; its words are never in the message."""
+        try:
+            plan = read_plan(path, limits=self.limits, original=self.original)
+            return audit_plan(plan, self.rules, Context(self.as_of, self.policy), self.scale, self.sections)
+        except InputError as error:
+            return Failure(str(path), error.code, str(error))
+        except MemoryError:
+            return Failure(str(path), "too-large", f"{path}: there is not enough memory to read this file.")
+        except Exception as error:
+            if os.environ.get("EHCAUDIT_DEBUG"):
+                raise
+            return Failure(
+                str(path),
+                "internal",
+                f"{path}: an error inside ehcaudit ({type(error).__name__} in {_where(error)}); "
+                "please report it with the version, not the plan.",
+            )
+
+
+def _answers(job: Job, files: Sequence[Path], jobs: int) -> Iterator[tuple[Path, PlanAudit | Failure]]:
+    if jobs < 1:
+        yield from ((path, job(path)) for path in files)
+        return
+    limits = job.limits
+    for path, answer in work(
+        job, files, jobs=min(jobs, len(files)), seconds=limits.max_seconds, memory=limits.max_memory
+    ):
+        yield path, _lost(path, answer, limits) if isinstance(answer, Lost) else answer
+
+
+def _lost(path: Path, lost: Lost, limits: Limits) -> Failure:
+    said = {
+        "too-slow": f"takes longer than {limits.max_seconds:g} seconds (settings: limits.max_seconds).",
+        "too-large": f"needs more than {limits.max_memory / (1 << 20):.0f} MB of memory (settings: limits.max_memory).",
+        "crashed": "ended the process that read it; the file is damaged, or made to do harm.",
+    }[lost.reason]
+    return Failure(str(path), lost.reason, f"{path}: {said}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Contained(Generic[Given]):
+    """A question about one file, with an InputError as an answer."""
+
+    question: Callable[[Path], Given]
+
+    def __call__(self, path: Path) -> Given | InputError:
+        try:
+            return self.question(path)
+        except InputError as error:
+            return error
+
+
+def contained(question: Callable[[Path], Given], path: Path, limits: Limits) -> Given:
+    """The answer to a question about one file, asked in a worker process. Raises InputError."""
+    ((_, answer),) = work(_Contained(question), [path], seconds=limits.max_seconds, memory=limits.max_memory)
+    if isinstance(answer, Lost):
+        failure = _lost(path, answer, limits)
+        raise {"too-slow": TooSlow, "too-large": TooLarge, "crashed": Crashed}[answer.reason](failure.message)
+    if isinstance(answer, InputError):
+        raise answer
+    return answer
+
+
 def find_inputs(paths: Iterable[Path | str]) -> tuple[list[Path], list[str], list[Failure]]:
     """The files to read, each once and in a stable order; those skipped on purpose; and paths that lead nowhere.
 
@@ -144,7 +199,7 @@ def find_inputs(paths: Iterable[Path | str]) -> tuple[list[Path], list[str], lis
         if why:
             skipped.append(f"{path}: {why}")
         elif asked or path.suffix.lower() in suffixes():
-            files.setdefault(os.path.normcase(os.path.abspath(path)), path)
+            files.setdefault(os.path.normcase(os.path.abspath(path)), path)  # noqa: PTH100 - links stay as they are
 
     for given in paths:
         path = Path(given)
@@ -161,7 +216,7 @@ def find_inputs(paths: Iterable[Path | str]) -> tuple[list[Path], list[str], lis
         elif os.path.lexists(path) or not glob.has_magic(str(given)):
             take(path, asked=True)
         else:
-            hits = sorted(glob.glob(str(given), recursive=True))
+            hits = sorted(glob.glob(str(given), recursive=True))  # noqa: PTH207 - the pattern may be absolute
             for hit in hits:
                 take(Path(hit), asked=False)
             if not hits:
@@ -169,11 +224,15 @@ def find_inputs(paths: Iterable[Path | str]) -> tuple[list[Path], list[str], lis
     return list(files.values()), skipped, failures
 
 
-def read_plan(path: Path | str, *, limits: Limits | None = None, any_document: bool = False) -> Plan:
+def read_plan(
+    path: Path | str, *, limits: Limits | None = None, any_document: bool = False, original: bool = False
+) -> Plan:
     """Read one file and find its sections. Raises InputError; NotAPlan unless ``any_document``."""
     from ehcaudit.plan import build, recognise
+    from ehcaudit.plan.amendments import before
 
-    plan = build(read(Path(path), limits=limits or Limits()))
+    document = read(Path(path), limits=limits or Limits(), original=original)
+    plan = build(before(document) if original else document)
     reason = recognise(plan)
     if reason and not any_document:
         raise NotAPlan(f"{path}: not recognised as an EHC plan: {reason}")
@@ -232,223 +291,4 @@ def _where(error: BaseException) -> str:
     return place
 
 
-# ---------------------------------------------------------------- rules over one plan
-
-
-def judge_plan(plan: Plan, rules: Iterable[Rule], context: Context) -> Iterator[Result]:
-    """One Result for each rule, in rule order."""
-    for rule in rules:
-        answer = CHECKS[rule.file.check["type"]].function(plan, rule.options, rule.file.where, context)
-        yield result_of(rule, answer, plan)
-
-
-def result_of(rule: Rule, answer: Answer, plan: Plan) -> Result:
-    """A check's answer in the rule's own words."""
-    items = {item.id: item for item in plan.items}
-    findings: list[Finding] = []
-    seen: dict[str, int] = {}
-    for hit in answer.hits:
-        evidence = hit.evidence or (heading_evidence(plan, hit.section) if hit.section else ())
-        quote = shorten(" … ".join(part.quote for part in evidence))
-        section = (
-            hit.section
-            or (items[hit.item].section if hit.item in items else "")
-            or (plan.section_of.get(evidence[0].block_id, "") if evidence else "")
-        )
-        print_of = fingerprint(rule.id, section, " ".join(part.quote for part in evidence))
-        seen[print_of] = seen.get(print_of, 0) + 1
-        if seen[print_of] > 1:  # The same words twice in one section are two findings, told apart by their turn.
-            print_of = fingerprint(rule.id, section, f"{seen[print_of]} {' '.join(part.quote for part in evidence)}")
-        message = fill(rule.file.message, {"quote": quote, "section": section, "item": hit.item, **hit.values})
-        findings.append(
-            Finding(
-                rule.id,
-                message,
-                rule.file.severity,
-                rule.file.confidence,
-                rule.file.basis,
-                section,
-                evidence,
-                fill(rule.file.fix, hit.values),
-                print_of,
-                hit.query,
-                hit.item,
-            )
-        )
-    return Result(rule.id, answer.status, answer.met, answer.items, tuple(findings), answer.reason)
-
-
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """A message with its fields filled in; a field that has no value stays readable, and braces in values are safe."""
-    return re.sub(r"\{(\w+)\}", lambda field: str(values.get(field[1], "…")), template)
-
-
-def shorten(quote: str, limit: int = 200) -> str:
-    """A quote for a one-line message: cut at a word, with an ellipsis. The evidence keeps it whole."""
-    return quote if len(quote) <= limit else quote[:limit].rsplit(" ", 1)[0] + " …"
-
-
-# ---------------------------------------------------------------- single statements
-
-
-@dataclass(frozen=True, slots=True)
-class WordingFinding:
-    """A fault of one statement, in the words of the rule that names it."""
-
-    rule: str
-    quote: str
-    message: str
-    fix: str
-
-
-@dataclass(frozen=True, slots=True)
-class WordingVerdict:
-    """What ``wording`` says of one statement."""
-
-    text: str
-    kind: str
-    verdict: str
-    score: float
-    slots: Mapping[str, str | None]
-    findings: tuple[WordingFinding, ...] = field(default=())
-
-
-_HOME = {"need": "B", "outcome": "E", "provision": "F", "advice": "K", "voice": "A"}
-
-
-def judge_wording(
-    kind: str, text: str, *, rules: RuleSet | None = None, attached: Mapping[str, str] | None = None
-) -> WordingVerdict:
-    """Judge one statement as it is being written: verdict, slots, and what the rules over such items find."""
-    return next(iter(judge_wordings(kind, [text], rules=rules, attached=attached)))
-
-
-def judge_wordings(
-    kind: str, texts: Iterable[str], *, rules: RuleSet | None = None, attached: Mapping[str, str] | None = None
-) -> Iterator[WordingVerdict]:
-    """The same for many statements of one kind, in their order."""
-    from ehcaudit.language.statements import judge
-    from ehcaudit.model import Block, Item, Section
-
-    if kind not in ("outcome", "provision", "need", "voice"):
-        raise UsageError(f"“{kind}” is not a kind of statement; the kinds are outcome, provision, need and voice")
-    rules = load_rules().choose() if rules is None else rules
-    fitting = [
-        rule
-        for rule in rules
-        if set(rule.file.where) & {kind, _HOME[kind]} and getattr(rule.options, "single_statement", False)
-    ]
-    for text in texts:
-        said: Judgement = judge(kind, text, section=_HOME[kind], attached=dict(attached or {}))
-        findings: list[WordingFinding] = []
-        if kind != "voice" and fitting:
-            letter = _HOME[kind]
-            block = Block(0, "paragraph", text, "statement")
-            item = Item(f"{letter}1", kind, letter, (Evidence(0, 0, len(text), text),))  # type: ignore[arg-type]
-            plan = Plan(
-                Document("", "", "text", (block,)),
-                {letter: Section(letter, "", True, (), (0,))},
-                (item,),
-                section_of={0: letter},
-                partial=True,
-            )
-            context = Context(date.min)
-            context.remember(item, said)
-            for result in judge_plan(plan, fitting, context):
-                findings += [
-                    WordingFinding(f.rule, " … ".join(e.quote for e in f.evidence), f.message, f.fix)
-                    for f in result.findings
-                ]
-        yield WordingVerdict(
-            text,
-            kind,
-            said.verdict,
-            said.score,
-            {name: slot.text if slot else None for name, slot in said.slots.items()},
-            tuple(findings),
-        )
-
-
-# ---------------------------------------------------------------- a rule's own examples
-
-
-@cache
-def stock_plan() -> tuple[str, tuple[tuple[str, str, str], ...]]:
-    """The stock plan for examples: its front page, and (letter, heading line, body) of each section."""
-    text = (Path(__file__).parent / "data" / "example_plan.md").read_text(encoding="utf-8")
-    parts = re.split(r"(?m)^(## Section ([A-K][12]?)\b.*)$", text)
-    return parts[0], tuple(zip(parts[2::3], parts[1::3], parts[3::3], strict=True))
-
-
-def example_plan(rule: Rule, example: Example) -> Plan:
-    """The plan that a rule's example stands for, built through the real reader and plan stages."""
-    from ehcaudit.plan import build
-    from ehcaudit.readers.text import from_markdown
-
-    front, sections = stock_plan()
-    if example.sections or example.front is not None:
-        text = (front if example.front is None else example.front + "\n\n") + "".join(
-            f"{heading}\n\n{example.sections[letter]}\n\n"
-            if example.sections.get(letter, False) is not False
-            else f"{heading}{body}"
-            for letter, heading, body in sections
-            if example.sections.get(letter) is not False
-        )
-        return build(from_markdown(text, path="example.md"))
-    places = rule.file.where
-    if re.search(r"(?im)^\W*section [A-K]\b", example.text) or set(places) <= {"plan", "document", "thread"}:
-        return replace(build(from_markdown(example.text, path="example.md")), partial=True)
-    letter = next((_HOME.get(place, place) for place in places if place in _HOME or place in SECTION_LETTERS), "F")
-    heading = next(heading for known, heading, _ in sections if known == letter)
-    return replace(build(from_markdown(f"{heading}\n\n{example.text}\n", path="example.md")), partial=True)
-
-
-def check_example(rule: Rule, example: Example, *, bad: bool) -> list[str]:
-    """What is wrong with a rule's answer to one of its own examples; empty where it is as the file says."""
-    plan = example_plan(rule, example)
-    if not plan.document.blocks:
-        return ["the example holds no words"]
-    context = Context(example.as_of or plan.facts.plan_date or date(2026, 9, 1))
-    (result,) = judge_plan(plan, [rule], context)
-    if not bad:
-        if result.findings or result.status in ("not_met", "query"):
-            quotes = "; ".join(e.quote for f in result.findings for e in f.evidence)
-            return [f"a good example is answered {result.status}: {quotes or result.reason}"]
-        return [] if result.status in ("met", "not_applicable") else [f"answered {result.status}: {result.reason}"]
-    wanted = "query" if example.query else "not_met"
-    problems = (
-        []
-        if result.status == wanted
-        else [
-            f"a bad example is answered {result.status}, not {wanted}" + (f": {result.reason}" if result.reason else "")
-        ]
-    )
-    found = [[part.quote for part in finding.evidence] for finding in result.findings]
-    problems += [
-        f"“{quote}” is not quoted; quoted: {found}"
-        for quote in example.quotes
-        if not any(quote in quotes or quote == " ".join(quotes) for quotes in found)
-    ]
-    return problems
-
-
-def try_rule(rule: Rule) -> Iterator[tuple[str, Example, list[str]]]:
-    """Every example of a rule with its problems: ("bad 1", example, [])."""
-    for name, examples in (("bad", rule.file.bad), ("good", rule.file.good)):
-        for number, example in enumerate(examples, 1):
-            yield f"{name} {number}", example, check_example(rule, example, bad=name == "bad")
-
-
-__all__ = [
-    "Gate",
-    "Hit",
-    "audit",
-    "audit_plan",
-    "check_example",
-    "judge_plan",
-    "judge_wording",
-    "judge_wordings",
-    "read_plan",
-    "restrict",
-    "try_rule",
-]
+from ehcaudit.judging import check_example, judge_wording, judge_wordings, result_of, stock_plan, try_rule  # noqa: E402,F401  TEMPORARY

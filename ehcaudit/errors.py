@@ -13,6 +13,7 @@ EhcauditError
     ├── TooLarge          over one of the limits in the settings
     ├── TooSlow           over the time limit in the settings
     ├── Empty             nothing to read in it
+    ├── Crashed           ended the worker process that read it
     └── NotAPlan          read, but not recognised as an EHC plan
 
 No message ever holds words of a plan: a message names the file's fault and what to do about it.
@@ -95,3 +96,9 @@ class NotAPlan(InputError):
     """The file was read, and is not an EHC plan."""
 
     code = "not-a-plan"
+
+
+class Crashed(InputError):
+    """The worker process that read the file ended without an answer."""
+
+    code = "crashed"

@@ -50,9 +50,12 @@ class Warning:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of a block that carries a look or an origin: ``block.text[start:end]``."""
+    """A stretch of a block that carries a look or an origin: ``block.text[start:end]``.
 
-    kind: Literal["placeholder", "inserted", "bold", "italic", "underline", "grey", "white", "highlight"]
+    ``put-back`` is deleted text, where the plan is read as it was before its changes.
+    """
+
+    kind: Literal["placeholder", "inserted", "put-back", "bold", "italic", "underline", "grey", "white", "highlight"]
     start: int
     end: int
     author: str = ""
@@ -109,9 +112,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class KeptApart:
-    """Text that stands in the file but is not live: struck or deleted, moved away, hidden, or a comment."""
+    """Text that stands in the file but is not live: struck or deleted, moved away, hidden, or a comment.
 
-    kind: Literal["deleted", "moved-from", "struck-through", "hidden", "comment"]
+    ``added`` is what an amendment brought, where the plan is read as it was before.
+    """
+
+    kind: Literal["deleted", "moved-from", "struck-through", "hidden", "comment", "added"]
     text: str
     path: str
     block: int | None = None
@@ -345,7 +351,7 @@ class Result:
 
 
 def fingerprint(rule: str, section: str, quote: str) -> str:
-    """A finding's identity: sixteen hex digits of SHA-256 over rule id, section and the quote, case and space folded."""
+    """A finding's identity: sixteen hex digits of SHA-256 over rule id, section and quote, case and space folded."""
     normal = re.sub(r"\s+", " ", quote).strip().casefold()
     return hashlib.sha256("\0".join((rule, section, normal)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

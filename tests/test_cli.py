@@ -675,7 +675,7 @@ def test_output_is_utf_8_whatever_the_locale(house):
         "PYTHONIOENCODING": "ascii",
         "LC_ALL": "C",
         "PYTHONUTF8": "0",
-        "PYTHONPATH": str(Path(cli.__file__).parents[1]),
+        "PYTHONPATH": str(Path(cli.__file__).parents[2]),
     }
     ran = subprocess.run(
         [sys.executable, "-m", "ehcaudit", "text", str(path)], capture_output=True, check=False, env=env, timeout=60

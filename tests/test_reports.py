@@ -321,6 +321,7 @@ def test_the_outline_is_what_its_schema_says():
         "advice",
         "unplaced",
         "deleted",
+        "added",
         "warnings",
     ]
     assert outline["facts"]["plan_date"] == "2026-03-01"

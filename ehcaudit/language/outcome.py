@@ -18,8 +18,8 @@ from ehcaudit.language.pipeline import Token, fold, tokens
 from ehcaudit.language.quantities import Quantity, amounts, number_at, shares
 from ehcaudit.language.values import Fault, Judgement, Slot, attached_slot, verdict_of
 
-_MODAL = frozenset("will shall can could should would may might must to 'll".split())
-_BE = frozenset("is are was be has have had having am been".split())
+_MODAL = frozenset(["will", "shall", "can", "could", "should", "would", "may", "might", "must", "to", "'ll"])
+_BE = frozenset(["is", "are", "was", "be", "has", "have", "had", "having", "am", "been"])
 _ADVERB = re.compile(
     r"(?:\w+ly|also|always|not|never|often|then|still|now|both|just|even|ever|soon|all|either|each|once|again|first|no|longer|have|has|been|be|had|usually)$"
 )
@@ -45,21 +45,18 @@ _SETTING = re.compile(
     r"(?:home|school|nursery|college|class|classroom|lessons?|playground|playtimes?|break(?:times?)?|lunch(?:times?)?|community|shops?|caf[eé]|hall|setting|settings|group|groups|pairs|assembly|pe|public|town|street|work|workplace|placement|kitchen|bathroom|toilet|bed|bus|library|park|pool|club|garden|house|room|corridors?|respite|hospital|clinic|conversations?|activities|situations|circle time|carpet time|independent work|tasks?|sessions?|mealtimes?|table|games?|literacy|maths|english|science|writing|reading|supermarket|train|road|room)\b"
 )
 _SERVICE = frozenset(
-    "staff school schools teacher teachers adult adults parent parents mum dad mother father carer carers family families sibling siblings professional professionals lsa lsas ta tas "
-    "senco sendco tutor tutors team teams service services therapist therapists college nursery setting provider authority council la health everyone all-staff practitioner practitioners "
-    "camhs salt ot physio physiotherapist ep psychologist nurse worker workers keyworker home mr mrs ms colleagues peers-and-staff mainstream gp governors headteacher slt escort".split()
+    ["staff", "school", "schools", "teacher", "teachers", "adult", "adults", "parent", "parents", "mum", "dad", "mother", "father", "carer", "carers", "family", "families", "sibling", "siblings", "professional", "professionals", "lsa", "lsas", "ta", "tas", "senco", "sendco", "tutor", "tutors", "team", "teams", "service", "services", "therapist", "therapists", "college", "nursery", "setting", "provider", "authority", "council", "la", "health", "everyone", "all-staff", "practitioner", "practitioners", "camhs", "salt", "ot", "physio", "physiotherapist", "ep", "psychologist", "nurse", "worker", "workers", "keyworker", "home", "mr", "mrs", "ms", "colleagues", "peers-and-staff", "mainstream", "gp", "governors", "headteacher", "slt", "escort"]
 )
 _THINGS = frozenset(
-    "plan plans strategy strategies programme package placement provision support timetable equipment referral assessment review training meeting meetings environment intervention interventions "
-    "curriculum resources transport risk budget arrangements profile passport protocol diary laptop chair report advice policy approach funding mentor".split()
+    ["plan", "plans", "strategy", "strategies", "programme", "package", "placement", "provision", "support", "timetable", "equipment", "referral", "assessment", "review", "training", "meeting", "meetings", "environment", "intervention", "interventions", "curriculum", "resources", "transport", "risk", "budget", "arrangements", "profile", "passport", "protocol", "diary", "laptop", "chair", "report", "advice", "policy", "approach", "funding", "mentor"]
 )
 _COHORT = re.compile(
     r"\b(?:pupils|students|children|learners|young people|the class|cohort|the year group|the group|boys|girls|send pupils)\b"
 )
 _OWN = frozenset(
-    "attendance score age behaviour handwriting speech reading weight skills confidence ability understanding anxiety level levels vocabulary incidents sleep diet writing spelling progress".split()
+    ["attendance", "score", "age", "behaviour", "handwriting", "speech", "reading", "weight", "skills", "confidence", "ability", "understanding", "anxiety", "level", "levels", "vocabulary", "incidents", "sleep", "diet", "writing", "spelling", "progress"]
 )
-_LEADING = frozenset("that for by the in a an of".split())
+_LEADING = frozenset(["that", "for", "by", "the", "in", "a", "an", "of"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,9 +427,7 @@ def _figures(
             if re.search(
                 r"(?:progress|potential|confiden|better|more |improve|increase|of (?:his|her|their) (?:ability|potential)|engage|understanding|of (?:the )?(?:curriculum|learning))",
                 what,
-            ):
-                bad.append((a, b))
-            elif weak_head and not re.search(r"attendance|lessons|sessions|days|incidents|words", around):
+            ) or (weak_head and not re.search(r"attendance|lessons|sessions|days|incidents|words", around)):
                 bad.append((a, b))
             else:
                 good.append((a, b))
@@ -451,9 +446,7 @@ def _figures(
             ):
                 continue  # a month and year
             good.append((a, b))
-        elif quantity.kind in ("duration", "frequency"):
-            good.append((a, b))
-        elif (
+        elif quantity.kind in ("duration", "frequency") or (
             quantity.kind == "scope"
             and re.match(r"(?:every|each|all|full)", folded[a:b])
             and not re.match(r"each (?:one|of)", folded[a:b])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ehcaudit.model import Advice, Document, Facts, Plan, Section, Warning
+from ehcaudit.plan.advice import contributors, find_advice
 from ehcaudit.plan.headings import titles
 from ehcaudit.plan.items import find_items
 from ehcaudit.plan.layout import ORDER, Layout, Part
@@ -68,13 +69,7 @@ def _section(document: Document, layout: Layout, part: Part) -> Section:
 
 def _advice(document: Document, layout: Layout, sections: dict[str, Section]) -> tuple[Advice, ...]:
     if "K" not in sections:
-        return ()
-    try:
-        from ehcaudit.plan.advice import find_advice
-    except ModuleNotFoundError as missing:
-        if missing.name != "ehcaudit.plan.advice":
-            raise
-        return ()
+        return contributors(document, layout.unplaced)
     return find_advice(document, blocks=sections["K"].blocks, headers=layout.headers)
 
 

@@ -57,8 +57,11 @@ def skip_reason(path: Path) -> str:
     return "a resource fork of macOS" if path.name.startswith("._") else ""
 
 
-def read(path: Path | str, *, limits: Limits | None = None) -> Document:
-    """Read one file by its name and content. Raises an InputError with one sentence for a person; nothing else."""
+def read(path: Path | str, *, limits: Limits | None = None, original: bool = False) -> Document:
+    """Read one file by its name and content. Raises an InputError with one sentence for a person; nothing else.
+
+    ``original``: as it was before its tracked changes, where the kind of file has any.
+    """
     path, limits = Path(path), limits or Limits()
     start = look_at(path, limits)
     readers, suffix = _readers(), path.suffix.lower()
@@ -70,7 +73,7 @@ def read(path: Path | str, *, limits: Limits | None = None) -> Document:
     if not reader.sniff(start) and suffix in (".txt", ".md"):
         raise Unsupported(f"{path}: is not a text file{_really(start)}; give the plan as .docx or as plain text.")
     try:
-        return reader.read(path, limits)
+        return getattr(reader, "read_original", reader.read)(path, limits) if original else reader.read(path, limits)
     except OSError:
         raise NotFound(f"{path}: could not be read to its end; copy it to this machine and try again.") from None
 

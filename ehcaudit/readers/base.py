@@ -31,7 +31,9 @@ class Limits:
     max_blocks: int = 200_000
     """Paragraphs, and cells of tables."""
     max_seconds: float = 20.0
-    """Wall-clock time for reading one file."""
+    """Wall-clock time for reading and judging one file."""
+    max_memory: int = 1 << 30
+    """Bytes of memory that one file may take, over what the program itself has."""
 
 
 @dataclass(slots=True)

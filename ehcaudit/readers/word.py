@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from ehcaudit.errors import Damaged, Empty, InputError, Unsupported
 from ehcaudit.model import Block, Document, KeptApart, Mark, Warning
 from ehcaudit.readers.base import OLE, Clock, Limits
+from ehcaudit.readers.ooxml.grids import State
 from ehcaudit.readers.ooxml.numbering import Numbering
 from ehcaudit.readers.ooxml.styles import SPACES, Styles, local, value
-from ehcaudit.readers.ooxml.walk import Paragraph, State, Walk
+from ehcaudit.readers.ooxml.walk import Paragraph, Walk
 
 if TYPE_CHECKING:
     from ehcaudit.readers.ooxml.package import Package
@@ -43,14 +44,19 @@ def sniff(start: bytes) -> bool:
     return start.startswith((b"PK\x03\x04", b"PK\x05\x06", OLE))
 
 
-def read(path: Path, limits: Limits) -> Document:
+def read_original(path: Path, limits: Limits) -> Document:
+    """The same file as if every tracked change were rejected, and nothing struck through."""
+    return read(path, limits, original=True)
+
+
+def read(path: Path, limits: Limits, *, original: bool = False) -> Document:
     """Read a Word file. Raises InputError with one sentence that says what is wrong and what to do."""
     from ehcaudit.readers.ooxml.package import open_package
 
     with path.open("rb") as handle:
         package = open_package(path, limits, handle)
         with package.archive:
-            document = _Reader(package, Clock.start(path, limits)).document()
+            document = _Reader(package, Clock.start(path, limits), original=original).document()
         handle.seek(0)
         digest = hashlib.sha256()
         while chunk := handle.read(1 << 20):
@@ -61,8 +67,14 @@ def read(path: Path, limits: Limits) -> Document:
 # ---------------------------------------------------------------- from paragraphs to blocks
 
 
-def _settle(paragraph: Paragraph, number: int) -> tuple[str, tuple[Mark, ...], bool, list[tuple[str, str, str, str]]]:
-    """White space normalised over the whole paragraph.
+_ORIGINALLY = {"inserted": "added", "deleted": "live", "moved-from": "live", "struck-through": "live"}
+"""What a stretch was before the changes, by what it is now."""
+
+
+def _settle(
+    paragraph: Paragraph, original: bool = False
+) -> tuple[str, tuple[Mark, ...], bool, list[tuple[str, str, str, str]]]:
+    """White space normalised over the whole paragraph; ``original``: with its changes rejected.
 
     Gives text, marks, whether all of it is bold, and what is kept apart as (kind, text, author, date).
     """
@@ -83,7 +95,11 @@ def _settle(paragraph: Paragraph, number: int) -> tuple[str, tuple[Mark, ...], b
     for piece in pieces:
         words, look, state, author, when = (piece, base, "live", "", "") if isinstance(piece, str) else piece
         if state in ("live", "inserted") and look.apart:
-            state = look.apart
+            state = look.apart if not original or state == "live" else state
+        put_back = False
+        if original:
+            put_back = state in ("deleted", "moved-from", "struck-through")
+            state = _ORIGINALLY.get(state, state)
         if state not in ("live", "inserted"):
             if unbroken and (apart[-1][0], *apart[-1][2:]) == (state, author, when):
                 apart[-1][1].append(words)
@@ -102,6 +118,8 @@ def _settle(paragraph: Paragraph, number: int) -> tuple[str, tuple[Mark, ...], b
         text += bare
         bold = bold and "bold" in look.kinds
         marked += [Mark(kind, start, len(text)) for kind in look.kinds]  # type: ignore[arg-type]
+        if put_back:
+            marked.append(Mark("put-back", start, len(text), author, when))
         if state == "inserted":
             marked.append(Mark("inserted", start, len(text), author, when))
     kept = [(kind, " ".join("".join(parts).split()), author, when) for kind, parts, author, when in apart]
@@ -128,6 +146,7 @@ class _Blocks:
     """Paragraphs → blocks, with what is kept apart and the notes they refer to."""
 
     walk: Walk
+    original: bool = False
     notes: dict[tuple[str, str], tuple[Walk, Any]] = field(default_factory=dict)
     """(footnotes or endnotes, id) → the walk of that part and the note's element, until it is entered."""
     comments: dict[str, KeptApart] = field(default_factory=dict)
@@ -153,12 +172,12 @@ class _Blocks:
                 todo += reversed(after)
 
     def _one(self, one: Paragraph, as_kind: str) -> None:
-        text, marks, bold, apart = _settle(one, len(self.blocks))
+        text, marks, bold, apart = _settle(one, self.original)
         label = one.label
         if not text and re.search("[^\\W\\d_]{3}", label) and not one.pieces:
             text, label = label, ""  # "Section F" may stand in the numbering alone.
         if text:
-            cell = self.walk.whole(one.cell) if one.cell is not None else None
+            cell = self.walk.grids.whole(one.cell) if one.cell is not None else None
             self.blocks.append(
                 Block(
                     len(self.blocks),
@@ -191,8 +210,9 @@ class _Blocks:
 class _Reader:
     """One package on its way to a Document."""
 
-    def __init__(self, package: Package, clock: Clock) -> None:
+    def __init__(self, package: Package, clock: Clock, *, original: bool = False) -> None:
         self.package, self.clock, self.path = package, clock, package.path
+        self.original = original
         self.warnings: Counter[str] = Counter()
         self.main = self._main()
         self.root = package.tree(self.main)
@@ -240,13 +260,13 @@ class _Reader:
             target = targets.get(key, "")
             return target, self.package.tree(target) if target else None
 
-        return Walk(self.clock, part, self.styles, self.numbering, self.warnings, related)
+        return Walk(self.clock, part, self.styles, self.numbering, self.warnings, self.original, related)
 
     def document(self) -> Document:
         """Everything together."""
         walk = self._walk(self.main)
         paragraphs = walk.over(self.root)
-        made = _Blocks(walk)
+        made = _Blocks(walk, self.original)
         for kind in ("footnotes", "endnotes"):
             if (tree := self._side(kind)) is not None:
                 inner = walk.aside(kind)
@@ -258,7 +278,7 @@ class _Reader:
         for (_, _), (inner, note) in list(made.notes.items()):
             # Word shows no note that nothing refers to any more.
             for one in inner.over(note, State(where="note that nothing refers to")):
-                text, _, _, _ = _settle(one, 0)
+                text, _, _, _ = _settle(one, self.original)
                 if text:
                     made.apart.append(
                         KeptApart("hidden", text, one.path, len(made.blocks) - 1 if made.blocks else None)
@@ -276,7 +296,7 @@ class _Reader:
             "",
             "docx",
             tuple(made.blocks),
-            walk.tables(),
+            walk.grids.tables(),
             margins,
             tuple(made.apart),
             tuple(made.images),
@@ -289,7 +309,7 @@ class _Reader:
         for comment in tree if tree is not None else ():
             inner = walk.aside("comments")
             found = inner.over(comment, State(where="comment"))
-            words = " ".join(text for one in found if (text := _settle(one, 0)[0]))
+            words = " ".join(text for one in found if (text := _settle(one, self.original)[0]))
             if words:
                 made.comments[value(comment, "id") or ""] = KeptApart(
                     "comment", words, "comment", None, value(comment, "author") or "", value(comment, "date") or ""
@@ -304,7 +324,7 @@ class _Reader:
                 if root is None:
                     continue
                 walk = self._walk(part)
-                inner = _Blocks(walk)
+                inner = _Blocks(walk, self.original)
                 inner.add(walk.over(root, State(where=f"page {kind}")))
                 for block in inner.blocks:
                     if (kind, block.text) not in lines:

@@ -24,7 +24,7 @@ class Target:
     def write(self, run: Run, options: ReportOptions) -> None:
         """Write the report beside its place and move it there; only its owner may read it (it quotes a child's plan).
 
-        Raises UsageError where that fails, and never writes over a file that was to be audited, whatever ``force`` says.
+        Raises UsageError where that fails. A file that was to be audited is never written over, whatever ``force`` says.
         """
         for given in (*(plan.path for plan in run.plans), *(failure.path for failure in run.failures)):
             if self.path.exists() and Path(given).exists() and self.path.samefile(given):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ehcaudit.model import Plan
+from ehcaudit.plan.amendments import find_amendments
 from ehcaudit.reports.base import ReportOptions, bare, count, section_names, spoken, warning_words
 from ehcaudit.reports.page import Page
 
@@ -73,10 +74,20 @@ def render_outline(plan: Plan, options: ReportOptions) -> bytes:
     if plan.unplaced:
         page.heading(f"In no section: {count(len(plan.unplaced), 'paragraph')}")
         _places(page, plan, plan.unplaced)
+    amendments = find_amendments(plan.document)
+    if amendments.added:
+        page.heading(f"Added by amendment: {count(len(amendments.added), 'place')}")
+        if amendments.key:
+            page.line(f"The document's own key marks additions as {' or '.join(amendments.key)}.", indent=2)
+        for change in amendments.added:
+            who = ", ".join(part for part in (change.author, change.when[:10]) if part)
+            page.line(f"{plan.place(change.block)}{f' ({who})' if who else ''}:", indent=2, style="dim")
+            page.line(change.text, indent=4)
     if plan.document.apart:
         page.heading("Kept apart, not live")
         for kept in plan.document.apart:
-            page.line(f"{kept.kind}, {kept.path}:", indent=2, style="dim")
+            who = ", ".join(part for part in (kept.author, kept.when[:10]) if part)
+            page.line(f"{kept.kind}, {kept.path}{f' ({who})' if who else ''}:", indent=2, style="dim")
             page.line(kept.text, indent=4)
     warnings = [warning_words(warning) for warning in (*plan.document.warnings, *plan.warnings)]
     if warnings:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ehcaudit.model import Basis, Confidence, Part, Plan, PlanAudit, PlanStatus, Run, Severity, Status, Verdict
 from ehcaudit.model import Evidence as ModelEvidence
 from ehcaudit.model import Finding as ModelFinding
+from ehcaudit.plan.amendments import find_amendments
 from ehcaudit.reports.base import warning_words
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -158,11 +159,22 @@ class OutlineAdvice(_Wire):
 class OutlineDeleted(_Wire):
     """Text that stands in the file but is not live."""
 
-    kind: Literal["deleted", "moved-from", "struck-through", "hidden"]
+    kind: Literal["deleted", "moved-from", "struck-through", "hidden", "added"]
     text: str
     path: str
     author: str
     when: str
+
+
+class OutlineAdded(_Wire):
+    """Words that an amendment brought."""
+
+    text: str
+    path: str
+    author: str
+    when: str
+    look: str
+    """The look that the document's own key gives to additions; empty for a tracked change."""
 
 
 class OutlineFacts(_Wire):
@@ -193,6 +205,7 @@ class OutlineDocument(_Wire):
     advice: list[OutlineAdvice]
     unplaced: list[Place]
     deleted: list[OutlineDeleted]
+    added: list[OutlineAdded]
     warnings: list[Warning]
 
 
@@ -332,6 +345,10 @@ def outline_document(plan: Plan) -> OutlineDocument:
             OutlineDeleted(kind=k.kind, text=k.text, path=k.path, author=k.author, when=k.when)
             for k in document.apart
             if k.kind != "comment"
+        ],
+        added=[
+            OutlineAdded(text=a.text, path=plan.place(a.block), author=a.author, when=a.when, look=a.look)
+            for a in find_amendments(document).added
         ],
         warnings=_warnings(plan),
     )

@@ -128,7 +128,7 @@ class Package:
             raise Damaged(f"{self.path}: is damaged (a part of it is not well-formed XML); {_AGAIN}.") from None
         if root is None:
             raise Damaged(f"{self.path}: is damaged (a part of it is empty); {_AGAIN}.")
-        if root.getroottree().docinfo.doctype:
+        if getattr(root.getroottree().docinfo, "doctype", ""):
             raise Damaged(self._doctype())
         return root
 

@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from ehcaudit.errors import Damaged, TooLarge
-from ehcaudit.model import Cell, Table
+from ehcaudit.model import Cell
 from ehcaudit.readers.base import Clock
+from ehcaudit.readers.ooxml.grids import Grid, Grids, State, changed, first
 from ehcaudit.readers.ooxml.names import (
     CELL,
-    CELL_PROPERTIES,
     CHART,
     CHOICE,
     CHUNK,
@@ -80,17 +80,6 @@ Piece = str | tuple[str, Look, str, str, str]
 ``deleted`` or ``moved-from``; what is struck or hidden is told by the look."""
 
 
-class State(NamedTuple):
-    """What holds for an element because of what is around it."""
-
-    live: str = "live"
-    author: str = ""
-    when: str = ""
-    flags: int = 0
-    cell: Cell | None = None
-    where: str = ""
-
-
 @dataclass(slots=True)
 class Paragraph:
     """A paragraph that is being read, or has been."""
@@ -112,25 +101,6 @@ class Paragraph:
 
 
 @dataclass(slots=True)
-class Grid:
-    """A table that is being read."""
-
-    number: int
-    where: str
-    parent: Cell | None
-    expected: int = 0
-    """Columns of its w:tblGrid."""
-    row: int = -1
-    column: int = 0
-    columns: int = 0
-    headers: int = 0
-    last: tuple[int, int] = (0, 0)
-    """Where the cell before this one in the row begins."""
-    merged: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """Grid column → (row, column) of the cell that goes on downwards there."""
-
-
-@dataclass(slots=True)
 class Walk:
     """The walk over one part, and what it has found so far."""
 
@@ -139,20 +109,17 @@ class Walk:
     styles: Styles
     numbering: Numbering
     warnings: Counter[str]
+    original: bool = False
+    """The changes are to be rejected: a paragraph mark that is deleted still ends its paragraph."""
     related: Callable[[str], tuple[str, Any]] = lambda _: ("", None)
     """Relationship id → (part name, its root) of a chart or diagram."""
     indices: dict[Any, int] = field(default_factory=dict)
     """Each w:p of the part → its index in document order (also of branches that are not read)."""
     telling: set[Any] = field(default_factory=set)
     """Each w:rPr of the part that bears on what its words mean."""
-    grids: list[Grid] = field(default_factory=list)
-    spans: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
-    """(table, row, column) of a merged cell → [rows, columns]."""
-    inner: Counter[tuple[int, int, int]] = field(default_factory=Counter)
-    """Nested tables of a cell so far."""
+    grids: Grids = field(default_factory=Grids)
     found: list[Paragraph] = field(default_factory=list)
     entered: int = 0
-    tops: int = 0
     shown: int = 0
     pending: tuple[Any, Paragraph] | None = None
     """A paragraph whose mark is deleted goes on in this element."""
@@ -231,19 +198,20 @@ class Walk:
                 now, now_look, now_host, now_grid = state, look, host, grid
                 if kind == CELL:
                     if grid is not None:
-                        now = self._cell(element, state, grid)
+                        self.entered += 1
+                        now = self.grids.cell(element, state, grid)
                 elif kind == ROW:
                     if grid is not None:
-                        now = self._row(element, state, grid)
+                        now = self.grids.row(element, state, grid)
                 elif kind == TABLE:
-                    now_grid = self._table(element, state)
+                    now_grid = self.grids.table(element, state)
                 elif kind == GONE:
                     now = self._gone(element, state)
                     if element.text and element.tag.endswith("}delText"):
                         self._add(host, now, look, element.text)
                 elif kind == INSERTED:
                     if state.live == "live":
-                        now = _changed(element, state, "inserted")
+                        now = changed(element, state, "inserted")
                 elif kind == CONTROL:
                     if _shows_prompt(element):
                         now = state._replace(flags=state.flags | PLACEHOLDER)
@@ -296,7 +264,7 @@ class Walk:
 
     def _paragraph(self, element: Any, state: State, host: Paragraph | None) -> Paragraph:
         style_id, numbered, outline, gone, shaded = self.styles.default_paragraph, None, None, False, False
-        for child in _first(element, PARAGRAPH_PROPERTIES):
+        for child in first(element, PARAGRAPH_PROPERTIES):
             name = TOLD.get(child.tag)
             if name is None:
                 continue
@@ -316,7 +284,7 @@ class Walk:
         if listed is not None and listed[1] < 0:
             listed = listed[0], self.numbering.level_of(listed[0], style_id)
         # A number is counted by the paragraph's mark: one that is deleted counts no more.
-        label, form = self.numbering.next(*listed) if listed and not gone else ("", "")
+        label, form = self.numbering.next(*listed) if listed and (self.original or not gone) else ("", "")
         if not form and style.name.startswith("list bullet") and (listed or numbered is None):
             label, form = "•", "bullet"
         outline = style.outline if outline is None else outline
@@ -337,7 +305,7 @@ class Walk:
             number = self.indices.get(element, -1)
             joined = Paragraph(f"{self.part}#{number}", where, state.cell, look, kind, label, level)
             self._enter(joined, host)
-        if gone and (following := _next_paragraph(element)) is not None:
+        if gone and not self.original and (following := _next_paragraph(element)) is not None:
             self.pending = following, joined
         return joined
 
@@ -367,112 +335,13 @@ class Walk:
         self._enter(opened, host)
         return opened
 
-    def _table(self, element: Any, state: State) -> Grid:
-        cell = state.cell
-        if cell is None and state.where:  # In a note or the like.
-            where = f"{state.where} › table"
-        elif cell is None:
-            self.tops += 1
-            where = f"table {self.tops}"
-        else:
-            key = cell.table, cell.row, cell.column
-            self.inner[key] += 1
-            where = f"{state.where} › table {self.inner[key]}"
-        grid = Grid(len(self.grids), where, cell)
-        for child in element:
-            name = local(child)
-            if name == "tblGrid":
-                grid.expected = len(child)
-            elif name == "tr":
-                break
-        self.grids.append(grid)
-        return grid
-
-    def _row(self, element: Any, state: State, grid: Grid) -> State:
-        grid.row += 1
-        grid.column = 0
-        for properties in element:
-            if properties.tag.endswith("}tc"):
-                break
-            if not properties.tag.endswith("}trPr"):
-                continue
-            for child in properties:
-                name = local(child)
-                if name == "gridBefore":
-                    grid.column = self._span(value(child), grid, least=0)
-                elif name == "gridAfter":
-                    grid.columns = max(grid.columns, self._span(value(child), grid, least=0))
-                elif name == "tblHeader":
-                    grid.headers += is_on(child) and grid.headers == grid.row
-                elif name == "hidden" and is_on(child):
-                    state = state._replace(flags=state.flags | HIDDEN)
-                elif name == "del":
-                    state = _changed(child, state, "deleted")
-                elif name == "ins" and state.live == "live":
-                    state = _changed(child, state, "inserted")
-        return state
-
-    def _span(self, text: str | None, grid: Grid, *, least: int) -> int:
-        return whole_number(
-            text, least=least, most=max(_USUAL_COLUMNS, min(grid.expected, _MOST_COLUMNS)), default=least
-        )
-
-    def _cell(self, element: Any, state: State, grid: Grid) -> State:
-        self.entered += 1
-        span, merge, across = 1, None, None
-        for child in _first(element, CELL_PROPERTIES):
-            name = TOLD.get(child.tag)
-            if name is None:
-                continue
-            if name == "gridSpan":
-                span = self._span(value(child), grid, least=1)
-            elif name == "vMerge":
-                merge = value(child) or "continue"
-            elif name == "hMerge":
-                across = value(child) or "continue"
-            elif name == "shd":
-                if is_shade(value(child, "fill")):
-                    state = state._replace(flags=state.flags | SHADED)
-            elif name == "cellDel":
-                state = _changed(child, state, "deleted")
-            elif name == "cellIns" and state.live == "live":
-                state = _changed(child, state, "inserted")
-        row, column = max(grid.row, 0), min(grid.column, _MOST_COLUMNS)
-        grid.column = column + span
-        grid.columns = max(grid.columns, grid.column)
-        top = row, column
-        if across == "continue" and column:
-            top = grid.last
-            size = self.spans.setdefault((grid.number, *top), [1, 1])
-            size[1] = max(size[1], grid.column - top[1])
-        elif merge == "continue" and column in grid.merged:
-            top = grid.merged[column]
-            self.spans[grid.number, *top][0] = row - top[0] + 1
-        elif merge == "restart":
-            grid.merged[column] = top
-        if merge == "restart" or across == "restart":
-            self.spans[grid.number, *top] = [1, span]
-        for covered in range(column, column + span):
-            if grid.merged.get(covered) not in (None, top):
-                del grid.merged[covered]
-        grid.last = top
-        cell = Cell(grid.number, top[0], top[1], 1, span)
-        return State(
-            state.live,
-            state.author,
-            state.when,
-            state.flags,
-            cell,
-            f"{grid.where} › row {top[0] + 1} › column {top[1] + 1}",
-        )
-
     def _gone(self, element: Any, state: State) -> State:
         name = local(element)
         if name == "moveFrom":
-            return _changed(element, state, "moved-from")
+            return changed(element, state, "moved-from")
         if name == "delText" and state.live in ("deleted", "moved-from"):
             return state
-        return _changed(element, state, "deleted")
+        return changed(element, state, "deleted")
 
     def _leaf(self, kind: int, element: Any, state: State, look: Look, host: Paragraph | None) -> bool:
         """The rarer elements. Returns whether to descend into it as well."""
@@ -531,7 +400,7 @@ class Walk:
                 self.warnings["smartart-not-read"] += 1
             return
         path = state.where or (host.path if host is not None else "")
-        inner = Walk(self.clock, part, self.styles, self.numbering, self.warnings)
+        inner = Walk(self.clock, part, self.styles, self.numbering, self.warnings, self.original)
         inner.entered = self.entered
         for paragraph in inner.over(root, state._replace(where=path)):
             self._enter(paragraph, host)
@@ -552,31 +421,8 @@ class Walk:
 
     def aside(self, part: str) -> Walk:
         """A walk over another part of the same document (notes), whose tables are counted on with these."""
-        return replace(self, part=part, indices={}, found=[], tops=0, shown=0, pending=None, loose=None)
-
-    def whole(self, cell: Cell) -> Cell:
-        """A cell with the rows and columns that it came to cover in the end."""
-        size = self.spans.get((cell.table, cell.row, cell.column))
-        return Cell(cell.table, cell.row, cell.column, size[0], size[1]) if size else cell
-
-    def tables(self) -> tuple[Table, ...]:
-        """The shapes of all tables."""
-        return tuple(
-            Table(grid.row + 1, grid.columns, self.whole(grid.parent) if grid.parent else None, grid.headers)
-            for grid in self.grids
-        )
-
-
-def _first(element: Any, names: tuple[str, ...]) -> Any:
-    """The first child where it is of that name (properties come first), else nothing to go through."""
-    for child in element:
-        return child if child.tag in names else ()
-    return ()
-
-
-def _changed(element: Any, state: State, live: str) -> State:
-    """Inside a tracked change, with whose and when."""
-    return state._replace(live=live, author=value(element, "author") or "", when=value(element, "date") or "")
+        self.grids.tops = 0  # Tables of a note are numbered within it.
+        return replace(self, part=part, indices={}, found=[], shown=0, pending=None, loose=None)
 
 
 def _shows_prompt(control: Any) -> bool:

@@ -1,0 +1,204 @@
+"""Text → the calendar dates that stand in it, read as the United Kingdom writes them: day first.
+
+A date that cannot be (31/02, or 03/14 with the month first) is refused as a whole; nothing in it is read another way.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Literal
+
+from ehcaudit.language.words import listed, read_data
+
+Precision = Literal["day", "month", "year"]
+
+_PLAIN = str.maketrans(
+    dict.fromkeys("’‘`´", "'") | dict.fromkeys("–—‑‐−", "-") | dict.fromkeys("\u00a0\u2009\u202f\t\n\r", " ")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date in a text: ``text`` are its own words, ``date`` the first day of what they name.
+
+    A term counts as the month in which it ends, a school year ("2026/27") as the year from 1 September.
+    """
+
+    start: int
+    end: int
+    text: str
+    date: date
+    precision: Precision
+
+
+def plain(text: str) -> str:
+    """The text with plain dashes, apostrophes and spaces, of the same length."""
+    return text.translate(_PLAIN)
+
+
+def month_end(year: int, month: int) -> date:
+    """The last day of a month."""
+    return date(year, month, monthrange(year, month)[1])
+
+
+def easter(year: int) -> date:
+    """Easter Sunday (the anonymous Gregorian algorithm, as in Meeus, Astronomical Algorithms, chapter 8)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    (d, e), f = divmod(b, 4), (b + 8) // 25
+    h = (19 * a + b - d - (b - f + 1) // 3 + 15) % 30
+    i, k = divmod(c, 4)
+    rest = (32 + 2 * e + 2 * i - h - k) % 7
+    month, day = divmod(h + rest - 7 * ((a + 11 * h + 22 * rest) // 451) + 114, 31)
+    return date(year, month, day + 1)
+
+
+@cache
+def months() -> dict[str, int]:
+    """Every name and abbreviation of a month → its number."""
+    return {name: int(number) for number, names in read_data("dates.toml")["months"].items() for name in listed(names)}
+
+
+@cache
+def month_pattern() -> str:
+    """An expression for the name of a month, with the full stop of an abbreviation."""
+    return rf"(?:{'|'.join(sorted(months(), key=len, reverse=True))})(?![a-z])\.?"
+
+
+@cache
+def _dates() -> re.Pattern[str]:
+    month = month_pattern()
+    # A number before one of these counts something: "on 14 March 18 pupils".
+    count = r"(?!\s?(?:%|[ap]m\b|mins?\b|minutes|hours?|children|pupils|students|people|staff|sessions|lessons|weeks|days|times|out\b))"
+    term = "|".join((*read_data("dates.toml")["terms"], "easter", "christmas"))
+    return re.compile(
+        rf"""
+          (?<!\d)(?<!\d[/.])(?P<iso>(?P<iso_y>(?:19|20)\d\d)\s?[-/.]\s?(?P<iso_m>\d\d?)\s?[-/.]\s?(?P<iso_d>\d\d?))(?!\d)
+        | (?<!\d)(?<!\d[/.])(?P<digits>(?P<d>\d\d?)\s{{0,2}}(?P<mark>[-/.\\])\s{{0,2}}(?P<m>\d\d?)\s{{0,2}}(?P=mark)\s{{0,2}}
+            (?P<y>\d{{4}}(?!\d)|'?\d\d(?!\d|/|[.-]\d)))
+        | (?<![\d.,:/])(?<!\d\s)(?P<words>(?P<wd>[0-3]\s\d|\d\d?)\s?(?:st|nd|rd|th)?(?:\sof)?(?:\sthe)?[\s,.-]{{0,2}}(?P<wm>{month})[\s,-]{{0,3}}(?:of\s)?
+            (?P<wy>(?:19|20)\s?\d\d|'?\d\d{count}))(?!\d|:)
+        | \b(?P<american>(?P<am>{month})\s(?P<ad>\d\d?)(?:st|nd|rd|th)?,?\s(?P<ay>(?:19|20)\d\d))(?!\d)
+        | (?<![a-z])(?P<month>(?P<mm>{month})[\s,-]{{0,3}}(?:of\s)?(?P<my>(?:19|20)\d\d|'\s?\d\d|(?<=[-])\d\d|(?<=\s)[1-4]\d(?![/a-z-]|,?\s20\d\d){count}))(?!\d)
+        | (?<!\d)(?<!\d[/.-])(?P<short>(?P<sm>\d\d?)\s?[-/.]\s?(?P<sy>(?:19|20)\d\d))(?!\d|/|[.-]\d)
+        | (?<![\d/])(?P<shorter>(?P<zm>0[1-9])/(?P<zy>[1-4]\d))(?!\d|/|%)
+        | \b(?P<term>(?P<tn>{term})(?:\shalf[ -]?term)?(?:\sterm)?(?:\s[12])?,?\s(?:of\s|in\s)?(?P<ty>20\d\d|'?[1-4]\d(?!\s?[a-z%]))
+            (?:\s?[/-]\s?(?P<tz>(?:20)?\d\d))?)(?!\d)
+        | (?<![\d/])(?P<school>(?P<cy>20\d\d)\s?[/-]\s?(?P<cz>(?:20)?\d\d))(?![\d/-])
+        | (?:(?<=\bin\s)|(?<=\bby\s)|(?<=\bsince\s)|(?<=\bduring\s)|(?<=\bbefore\s)|(?<=\buntil\s)|(?<=\bfrom\s)|(?<=\bearly\s)|(?<=\blate\s)|(?<=\bmid-))
+            (?P<year>(?P<only>(?:19|20)\d\d))(?![\d/-])
+        """,
+        re.X | re.I,
+    )
+
+
+def _year(words: str) -> int:
+    digits = words.replace("'", "").replace(" ", "")
+    if len(digits) == 4:
+        return int(digits)
+    # Children with plans were born after 1990; nothing in one is dated more than a few decades ahead.
+    return int(digits) + (2000 if int(digits) < 70 else 1900)
+
+
+def _day(year: str, month: int, day: str) -> date | None:
+    full = _year(year)
+    if not (1900 <= full <= 2100 and 1 <= month <= 12 and 1 <= (number := int(day.replace(" ", ""))) <= monthrange(full, month)[1]):
+        return None
+    return date(full, month, number)
+
+
+def _value(match: re.Match[str], text: str) -> tuple[date, Precision] | None:
+    """What a match of ``_dates`` means, None where it cannot be."""
+    form = match.lastgroup
+    day: date | None = None
+    if form == "iso":
+        day = _day(match["iso_y"], int(match["iso_m"]), match["iso_d"])
+    elif form == "digits":
+        if len(match["y"]) == 2 and match.start() and text[match.start() - 1].isalpha():
+            return None  # "v1.2.18", "K1.2.10": a number of something.
+        day = _day(match["y"], int(match["m"]), match["d"])
+    elif form == "words":
+        day = _day(match["wy"], months()[match["wm"].lower().rstrip(".")], match["wd"])
+    elif form == "american":
+        day = _day(match["ay"], months()[match["am"].lower().rstrip(".")], match["ad"])
+    if day is not None:
+        return day, "day"
+    if form in ("month", "short", "shorter"):
+        if form == "month":
+            if len(match["my"]) == 2 and not text[match.start()].isupper():
+                return None  # "may 18 times"
+            month, year = months()[match["mm"].lower().rstrip(".")], _year(match["my"])
+        else:
+            month, year = (
+                (int(match["sm"]), int(match["sy"])) if form == "short" else (int(match["zm"]), _year(match["zy"]))
+            )
+        return (date(year, month, 1), "month") if 1 <= month <= 12 else None
+    if form == "term":
+        if len(match["ty"]) == 2 and not text[match.start()].isupper():
+            return None
+        return _term_month(match["tn"].lower(), _year(match["ty"]), second=bool(match["tz"])), "month"
+    if form == "school":
+        first, second = int(match["cy"]), int(match["cz"]) % 100
+        return (date(first, 9, 1), "year") if second == (first + 1) % 100 else None
+    if form == "year":
+        return date(int(match["only"]), 1, 1), "year"
+    return None
+
+
+def _term_month(name: str, year: int, *, second: bool) -> date:
+    """The month in which a term or feast of a year ends; ``second``: the year is a school year ("Spring 2025/26")."""
+    if name == "easter":
+        return easter(year).replace(day=1)
+    month = int(read_data("dates.toml")["terms"].get(name, 12))
+    return date(year + (second and month < 9), month, 1)
+
+
+def find_dates(text: str) -> list[Dated]:
+    """The dates in a text, left to right, never overlapping."""
+    found: list[Dated] = []
+    for match in _dates().finditer(plain(text)):
+        value = _value(match, text)
+        if value is not None:
+            found.append(Dated(match.start(), match.end(), text[match.start() : match.end()], *value))
+    return found
+
+
+def date_at(folded: str, text: str, at: int) -> Dated | None:
+    """The date that begins at this place; ``folded`` is ``plain(text)``."""
+    match = _dates().match(folded, at)
+    value = _value(match, text) if match else None
+    return Dated(at, match.end(), text[at : match.end()], *value) if match and value else None
+
+
+_AROUND = re.compile(
+    r"""^\s*(?:(?:w/[cbe]|week\s(?:commencing|beginning|ending))[:\s]*)?
+        (?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[\s,.]+)?(?:the\s)?""",
+    re.X | re.I,
+)
+
+
+def parse_date(text: str) -> date | None:
+    """The date of a string that is one whole date with day, month and year, day first; None for anything else.
+
+    A weekday or "w/c" before it and a full stop after it do not count.
+    """
+    folded = plain(text)
+    lead = _AROUND.match(folded)
+    found = date_at(folded, text, lead.end() if lead else 0)
+    if found is None or found.precision != "day" or folded[found.end :].strip(" .,;)"):
+        return None
+    return found.date
+
+
+def add_months(day: date, count: int) -> date:
+    """The same day so many months on; the last of the month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def days_on(day: date, count: int) -> date:
+    """So many days on."""
+    return day + timedelta(days=count)

@@ -1,0 +1,121 @@
+"""Where the hedges of a provision sit, and so what they cost.
+
+On the amount or the entitlement ("up to", "where possible", "as staffing allows") a hedge leaves nothing to hold anybody
+to; on a side detail ("parents invited where able") it is noted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ehcaudit.language.values import Fault
+
+if TYPE_CHECKING:
+    from ehcaudit.language.lexicons import Mark
+    from ehcaudit.language.provision import Reading
+
+_BREAK = re.compile(
+    r"[.;:]\s+|\s-\s|[()]|,?\s+(?:and|but) (?=(?:the |a |an )?\w+ (?:will|to|should|may|can)\b)|"
+    r",\s+(?:with|which|who|where|while|whilst|although|though|plus|alongside|so|or|and|to be|led|in|given|delivered)\b"
+)
+_CODES = {
+    "amount": "hedged",
+    "modal": "hedged",
+    "state": "hedged",
+    "equivalent": "or-equivalent",
+    "up_to": "up-to",
+    "delegated": "delegated",
+    "points_elsewhere": "points-elsewhere",
+    "recommended": "recommended",
+    "not_provision": "not-provision",
+    "funding": "funding",
+    "universal": "universal-only",
+}
+
+
+class Clause(NamedTuple):
+    """A stretch of the text that says one thing."""
+
+    start: int
+    end: int
+
+
+def clauses_of(folded: str) -> list[Clause]:
+    """The clauses of a folded text, in order; together they cover it."""
+    out: list[Clause] = []
+    start = 0
+    for match in _BREAK.finditer(folded):
+        if match.start() > start:
+            out.append(Clause(start, match.start()))
+            start = match.start()
+    out.append(Clause(start, len(folded)))
+    return out
+
+
+def weigh_hedges(reading: Reading, *, exact: float, sort: str) -> list[tuple[Fault, float]]:
+    """Each hedge as a fault, and the points that it takes away. ``exact`` is by how much the rest is precise enough."""
+    out: list[tuple[Fault, float]] = []
+    for mark in reading.marks:
+        code = _CODES.get(mark.label)
+        if code is None:
+            continue
+        serious, cost = _cost(reading, mark, exact, sort)
+        if cost >= 0:
+            out.append((Fault(code, mark.start, mark.end, serious=serious), cost))
+    return out
+
+
+def _cost(reading: Reading, mark: Mark, exact: float, sort: str) -> tuple[bool, float]:
+    """Whether a hedge makes the statement weak by itself, and its points; a cost below 0 means that it is none."""
+    clause = next(c for c in reading.clauses if c.start <= mark.start < c.end or c.end == len(reading.folded))
+    amounts = [q for q in reading.amounts if clause.start <= q.start < clause.end]
+    elsewhere = [q for q in reading.amounts if not clause.start <= q.start < clause.end]
+    first = clause.start <= _first_word(reading)
+    side = not first and any(m.label == "side" and clause.start <= m.start < mark.start for m in reading.marks)
+    late = mark.start > reading.purpose
+    label = mark.label
+    if label == "up_to":
+        serious, cost = _up_to(reading, mark)
+        return serious and not (exact > 0.8 and not first and bool(elsewhere)), cost
+    if label == "state":
+        return exact < 0.3, 0.5
+    if label == "universal":
+        return False, 0.5 if exact < 1.0 else 0.0
+    if label == "funding":
+        return exact < 1.0 or first, 1.0
+    if label == "not_provision":
+        return (first or exact < 0.6) and not (side and elsewhere), 0.8
+    if label == "recommended":
+        return exact < 0.8, 0.5
+    if label == "points_elsewhere":
+        return exact < 0.3, 0.3
+    if label == "equivalent":
+        return exact < 0.8, 0.6
+    if (side or late) and (elsewhere or exact > 0.8):
+        return False, 0.2
+    if not first and not amounts and exact > 1.2 and label != "modal":
+        return False, 0.4
+    floor = any(m.label == "minimum" and clause.start <= m.start < clause.end for m in reading.marks)
+    if floor and amounts:
+        return False, 0.2
+    return True, 1.0
+
+
+def _first_word(reading: Reading) -> int:
+    return reading.tokens[0].start if reading.tokens else 0
+
+
+def _up_to(reading: Reading, mark: Mark) -> tuple[bool, float]:
+    """ "Up to 3 hours" promises nothing; "groups of up to four" says a size."""
+    after = reading.folded[mark.end : mark.end + 40]
+    before = reading.folded[max(0, mark.start - 24) : mark.start]
+    if re.match(r"\s*(?:\w+ ){0,2}?(?:pupils|children|peers|students|others|learners|young people|adults|\d+:)", after):
+        return False, -1.0
+    if re.search(r"(?:group|class|ratio|pairs?|size|with|small group)[a-z ]{0,10}(?:of |\()?\s*$", before):
+        return False, -1.0
+    if not re.match(r"\s*(?:an? |\d|one|two|three|four|five|six|ten|half|fifteen|twenty|thirty)", after):
+        return False, -1.0
+    if reading.folded[mark.start : mark.end].startswith(("no more", "not more", "not exceeding")):
+        return False, -1.0
+    return True, 1.0

@@ -1,0 +1,1 @@
+"""Builds sample plans: content, layouts, generator, faults."""
