@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,19 +11,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ehcaudit import engine
-from ehcaudit.engine import Gate, audit, find_inputs, judge_plan, restrict
 from ehcaudit.checks import Context
+from ehcaudit.engine import Gate, audit, find_inputs, restrict
 from ehcaudit.errors import NotAPlan, UsageError
+from ehcaudit.judging import judge_plan, stock_plan
 from ehcaudit.model import SECTION_LETTERS
 from ehcaudit.plan import build
 from ehcaudit.readers.text import from_markdown
 from ehcaudit.rules import load_rules
 from ehcaudit.scoring import Scale, score
-from dataclasses import replace
 
 RULES = load_rules().choose()
-STOCK = "".join([engine.stock_plan()[0], *(f"{head}{body}" for _, head, body in engine.stock_plan()[1])])
+STOCK = "".join([stock_plan()[0], *(f"{head}{body}" for _, head, body in stock_plan()[1])])
 AS_OF = date(2026, 11, 1)
+
+
+def vague_outcome(words: str = "To be happier at school.") -> str:
+    """The stock plan with one more outcome."""
+    return STOCK.replace("\n### Arrangements", f"\n7. {words}\n\n### Arrangements")
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def test_the_stock_plan_is_clean_by_every_rule(plan_file):
 
 
 def test_a_fault_makes_findings_with_their_words(plan_file):
-    plan_file.write_text(STOCK.replace("## Section F", "To be happier at school.\n\n## Section F"), encoding="utf-8")
+    plan_file.write_text(vague_outcome(), encoding="utf-8")
     run = audit([plan_file], as_of=AS_OF)
     assert run.verdict == "findings"
     found = {(f.rule, e.quote) for p in run.plans for f in p.findings for e in f.evidence}
@@ -49,7 +55,7 @@ def test_a_fault_makes_findings_with_their_words(plan_file):
 
 
 def test_every_quote_stands_at_its_offsets(plan_file):
-    plan_file.write_text(STOCK.replace("## Section F", "To be happier, in time.\n\n## Section F"), encoding="utf-8")
+    plan_file.write_text(vague_outcome("To be happier, in time."), encoding="utf-8")
     for audited in audit([plan_file], as_of=AS_OF).plans:
         for finding in audited.findings:
             for part in finding.evidence:
@@ -116,7 +122,7 @@ def test_a_pattern_that_fits_nothing_and_a_missing_file_are_failures(tmp_path):
 
 
 def test_the_gate_decides_once_on_the_whole_run(plan_file):
-    plan_file.write_text(STOCK.replace("## Section F", "To be happier at school.\n\n## Section F"), encoding="utf-8")
+    plan_file.write_text(vague_outcome(), encoding="utf-8")
     assert audit([plan_file], as_of=AS_OF, gate=Gate(None)).verdict == "clean"
     assert audit([plan_file], as_of=AS_OF, gate=Gate(None, min_score=99.9)).verdict == "findings"
     assert audit([plan_file], as_of=AS_OF, gate=Gate("critical")).verdict == "clean"
@@ -155,7 +161,7 @@ def percent_of(plan) -> float | None:
     faults=st.sets(st.sampled_from(SECTION_LETTERS), max_size=6),
 )
 def test_a_section_that_could_not_be_read_never_raises_a_score(lost, faults):
-    front, parts = engine.stock_plan()
+    front, parts = stock_plan()
     text = front + "".join(
         f"{head}\n\nSome support as appropriate.\n\n" if letter in faults else f"{head}{body}"
         for letter, head, body in parts

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ehcaudit.engine import check_example
 from ehcaudit.errors import RuleError
+from ehcaudit.judging import check_example
 from ehcaudit.rules import THEMES, load_rule, load_rules, rules_folder
 
 RULES = load_rules()

@@ -71,7 +71,7 @@ def main() -> None:
     options.add_argument("--words", type=int, default=10_000)
     options.add_argument("--plans", type=int, default=4)
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--layout", default="dfe")
+    options.add_argument("--layout", default="department")
     chosen = options.parse_args()
 
     from ehcaudit import engine, readers, reports
@@ -93,7 +93,7 @@ def main() -> None:
                 str(chosen.words),
                 "--layout",
                 chosen.layout,
-                "--out",
+                "--to",
                 folder,
             ],
             check=True,

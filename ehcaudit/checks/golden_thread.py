@@ -154,7 +154,7 @@ def repeated_item(plan: Plan, options: Repeated, where: tuple[str, ...], context
 
     Capitals, numbering and punctuation do not count. Each text is one hit that quotes every place but the first.
     """
-    kinds: tuple[ItemKind, ...] = tuple(k for k in ("need", "outcome", "provision") if k in where) or ("provision",)  # type: ignore[assignment]
+    kinds: tuple[ItemKind, ...] = tuple(k for k in ("need", "outcome", "provision") if k in where) or ("provision",)
     items = [item for kind in kinds for item in plan.of(kind) if stated(item)]
     seen: dict[str, list[Item]] = {}
     for item in items:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check, items_in, over_items
 from ehcaudit.checks.statement import gap, spread
 from ehcaudit.model import Evidence, Item, Plan
+
+if TYPE_CHECKING:
+    from ehcaudit.language.dates import Anchor
+
+
+_TOLD = re.compile(r"in\b", re.I)
+_AHEAD = re.compile(r"\b(?:will|shall|should|to|can|is able|be)\b|'ll\b", re.I)
+"""“In June 2025 Max read ten words” tells of the past; “in June 2027 Max will read …” looks ahead."""
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    """The words between the stops around a place."""
+    first = max(text.rfind(stop, 0, start) for stop in (". ", ";", "(", "\n"))
+    after = [at for stop in (". ", ";", ")", "\n") if (at := text.find(stop, end)) >= 0]
+    return text[first + 1 : min(after, default=len(text))]
 
 
 class DateOptions(Options):
@@ -49,11 +66,14 @@ def date_past(plan: Plan, _options: DateOptions, where: tuple[str, ...], context
     return Answer("not_assessed", answer.hits, reason=unread) if unread else answer
 
 
-def _times(item: Item, anchor: object) -> Iterator[tuple[date, tuple[Evidence, ...]]]:
+def _times(item: Item, anchor: Anchor) -> Iterator[tuple[date, tuple[Evidence, ...]]]:
     """The days by which an outcome is to be reached, in its own words or in a column of its row."""
     from ehcaudit.language.dates import find_times
 
-    for time in find_times(item.text):
+    text = item.text
+    for time in find_times(text):
+        if _TOLD.match(text, time.start) and not _AHEAD.search(_clause(text, time.start, time.end)):
+            continue
         if day := time.resolve(anchor):
             yield day, spread(item.evidence, time.start, time.end)
     column = item.attached.get("when")

@@ -45,6 +45,8 @@ class StatementOptions(Options):
     """Kinds of provision it applies to (therapy, teaching …); all where empty."""
     skip_with: tuple[str, ...] = ()
     """Serious faults beside which this one is moot: such an item is not asked about here at all."""
+    skip_beside: tuple[str, ...] = ()
+    """The same, for faults that are only noted as well (where another rule reports those)."""
     tell: dict[str, str] = Field(default_factory=dict)
     """Fault code → words for the message's ``{missing}``: all that this item lacks, in one finding."""
     whole: bool = False
@@ -67,7 +69,7 @@ def statement(plan: Plan, options: StatementOptions, where: tuple[str, ...], con
         judged = context.judge(plan, item)
         if options.sorts and judged.sort not in options.sorts:
             continue
-        if judged.has(*options.skip_with, only_serious=True):
+        if judged.has(*options.skip_with, only_serious=True) or judged.has(*options.skip_beside):
             continue
         asked += 1
         found = judged.has(*options.faults, only_serious=options.serious_only)
@@ -97,7 +99,8 @@ def gap(plan: Plan, where: tuple[str, ...]) -> str:
     for number, letter in enumerate(wanted):
         section = plan.sections.get(letter)
         if section is None:
-            if number == 0 and not plan.partial:
+            family = {"H", "H1", "H2"} if letter in ("H", "H1", "H2") else set()
+            if number == 0 and not plan.partial and not family & plan.sections.keys():
                 return f"Section {letter} was not found in the document."
         elif section.unreadable:
             return f"Section {letter} could not be read: {section.unreadable}."

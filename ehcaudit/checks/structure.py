@@ -7,28 +7,13 @@ Families Act 2014 (no placement in a draft). A partial plan (a working document)
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check, heading_evidence, letters, unreadable
+from ehcaudit.language import cues
 from ehcaudit.model import SECTION_LETTERS, Evidence, ItemKind, KeptApart, Leftover, Plan
 
 _PARTIAL = "The document holds some sections only, on purpose."
-
-
-@cache
-def words() -> dict[str, Any]:
-    """What ``data/structure.toml`` says of the form."""
-    return tomllib.loads((Path(__file__).parents[1] / "data" / "structure.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _pattern(theme: str, key: str) -> re.Pattern[str]:
-    value = words()[theme][key]
-    return re.compile(value if isinstance(value, str) else "|".join(f"(?:{one})" for one in value))
 
 
 class PresentOptions(Options):
@@ -52,7 +37,7 @@ def section_present(plan: Plan, options: PresentOptions, where: tuple[str, ...],
     hits: list[Hit] = []
     for letter in wanted:
         section = plan.sections.get(letter) or (plan.sections.get("H") if letter in ("H1", "H2") else None)
-        values = {"title": words()["titles"][letter]}
+        values = {"title": cues.data("structure")["titles"][letter]}
         if section is None:
             fault = {"fault": "is not in the document"}
             hits.append(Hit(section=letter, values=values | fault, query=letter in options.conditional))
@@ -125,20 +110,28 @@ def placement_in_draft(plan: Plan, _options: NoOptions, _where: tuple[str, ...],
         return Answer("met" if not plan.partial else "not_applicable", reason="There is no section I.")
     if section.unreadable or section.shares_with:
         return Answer("not_assessed", reason=unreadable(plan, "I"))
-    blank = _pattern("placement", "blank")
     left = {leftover.evidence.block_id for leftover in plan.leftovers}
     named = [
         Evidence(number, 0, len(text), text)
         for number in section.blocks
         if number not in left
-        and not blank.fullmatch(_folded(text := plan.document.blocks[number].text))
+        and not _names_nothing(text := plan.document.blocks[number].text)
         and number not in plan.area_of
     ]
     return Answer("not_met", (Hit(tuple(named), "I"),)) if named else Answer("met")
 
 
+def _names_nothing(text: str) -> bool:
+    """Whether words of section I are only a label, or say that no placement is named yet."""
+    label, colon, value = text.partition(":")
+    blank = cues.pattern("structure", "placement", "blank")
+    return any(
+        all(blank.fullmatch(_folded(part)) for part in parts) for parts in ([text], [label, value] if colon else [text])
+    )
+
+
 def _folded(text: str) -> str:
-    return " ".join(text.lower().replace("’", "'").split()).strip(" .:;-–")
+    return " ".join(cues.flat(text).split()).strip(" .:;-")
 
 
 class LeftoverOptions(Options):
@@ -155,7 +148,11 @@ def template_left(plan: Plan, options: LeftoverOptions, _where: tuple[str, ...],
     found: dict[str, list[Leftover]] = {}
     for leftover in plan.leftovers:
         prompt = options.bracketed_guidance and leftover.evidence.quote[:1] in "[({<"
-        unanswered = leftover.kind != "prefilled" or re.search(r"\w\W*/\W*\w|\bor\b|[☐□]", leftover.evidence.quote)
+        # "I like to choose an item …" is a sentence; the prompt begins with a capital.
+        sentence = re.match(r"choose|select|enter|click|tap", leftover.evidence.quote)
+        unanswered = not sentence and (
+            leftover.kind != "prefilled" or re.search(r"\w\W*/\W*\w|\bor\b|[☐□]", leftover.evidence.quote)
+        )
         if (leftover.kind in options.kinds and unanswered) or (leftover.kind == "guidance" and prompt):
             found.setdefault(leftover.section or plan.section_of.get(leftover.evidence.block_id, ""), []).append(
                 leftover
@@ -221,7 +218,7 @@ def signed(plan: Plan, _options: NoOptions, _where: tuple[str, ...], _context: C
 
 def _labels(plan: Plan) -> Iterator[tuple[Evidence, int]]:
     """Where the document asks for a signature: the words, and their block."""
-    pattern = _pattern("sign_off", "label")
+    pattern = cues.pattern("structure", "sign_off", "label")
     for number in plan.unplaced:
         text = plan.document.blocks[number].text
         if len(text) < 300 and (found := pattern.search(text.lower())):
@@ -230,7 +227,7 @@ def _labels(plan: Plan) -> Iterator[tuple[Evidence, int]]:
 
 def _signatures(plan: Plan) -> Iterator[str]:
     """A name beside such a label: in its paragraph, in its row or column of a table, or as a picture."""
-    not_a_name = _pattern("sign_off", "not_a_name")
+    not_a_name = cues.pattern("structure", "sign_off", "not_a_name")
     blocks = plan.document.blocks
     for _, number in _labels(plan):
         cell = blocks[number].cell

@@ -65,34 +65,49 @@ def months() -> dict[str, int]:
 @cache
 def month_pattern() -> str:
     """An expression for the name of a month, with the full stop of an abbreviation."""
-    return rf"(?:{'|'.join(sorted(months(), key=len, reverse=True))})(?![a-z])\.?"
+    names = sorted(months(), key=len, reverse=True)
+    whole = [name for name in names if len(name) > 4 or name in ("may", "june", "july")]
+    short = [name for name in names if name not in whole]
+    return rf"(?:(?:{'|'.join(whole)})(?![a-z])|(?:{'|'.join(short)})(?![a-z])\.?)"
+
+
+_AFTER = ("in", "by", "since", "during", "before", "until", "from", "early", "late")
+_FULL, _SHORT = r"(?:19|20)\d\d", r"'?\d\d"
+# A number before one of these counts something: "on 14 March 18 pupils".
+_COUNT = (
+    r"(?!\s?(?:%|[ap]m\b|mins?\b|minutes|hours?|children|pupils|students|people|staff|sessions|lessons|weeks|days|times"
+    r"|out\b))"
+)
 
 
 @cache
 def _dates() -> re.Pattern[str]:
+    """Every form of a date; the name of the form is the last group of a match.
+
+    A form that fails as a date has still been consumed, so "31/02/2018" does not leave "02/2018" behind.
+    """
     month = month_pattern()
-    # A number before one of these counts something: "on 14 March 18 pupils".
-    count = r"(?!\s?(?:%|[ap]m\b|mins?\b|minutes|hours?|children|pupils|students|people|staff|sessions|lessons|weeks|days|times|out\b))"
     term = "|".join((*read_data("dates.toml")["terms"], "easter", "christmas"))
-    return re.compile(
-        rf"""
-          (?<!\d)(?<!\d[/.])(?P<iso>(?P<iso_y>(?:19|20)\d\d)\s?[-/.]\s?(?P<iso_m>\d\d?)\s?[-/.]\s?(?P<iso_d>\d\d?))(?!\d)
-        | (?<!\d)(?<!\d[/.])(?P<digits>(?P<d>\d\d?)\s{{0,2}}(?P<mark>[-/.\\])\s{{0,2}}(?P<m>\d\d?)\s{{0,2}}(?P=mark)\s{{0,2}}
-            (?P<y>\d{{4}}(?!\d)|'?\d\d(?!\d|/|[.-]\d)))
-        | (?<![\d.,:/])(?<!\d\s)(?P<words>(?P<wd>[0-3]\s\d|\d\d?)\s?(?:st|nd|rd|th)?(?:\sof)?(?:\sthe)?[\s,.-]{{0,2}}(?P<wm>{month})[\s,-]{{0,3}}(?:of\s)?
-            (?P<wy>(?:19|20)\s?\d\d|'?\d\d{count}))(?!\d|:)
-        | \b(?P<american>(?P<am>{month})\s(?P<ad>\d\d?)(?:st|nd|rd|th)?,?\s(?P<ay>(?:19|20)\d\d))(?!\d)
-        | (?<![a-z])(?P<month>(?P<mm>{month})[\s,-]{{0,3}}(?:of\s)?(?P<my>(?:19|20)\d\d|'\s?\d\d|(?<=[-])\d\d|(?<=\s)[1-4]\d(?![/a-z-]|,?\s20\d\d){count}))(?!\d)
-        | (?<!\d)(?<!\d[/.-])(?P<short>(?P<sm>\d\d?)\s?[-/.]\s?(?P<sy>(?:19|20)\d\d))(?!\d|/|[.-]\d)
-        | (?<![\d/])(?P<shorter>(?P<zm>0[1-9])/(?P<zy>[1-4]\d))(?!\d|/|%)
-        | \b(?P<term>(?P<tn>{term})(?:\shalf[ -]?term)?(?:\sterm)?(?:\s[12])?,?\s(?:of\s|in\s)?(?P<ty>20\d\d|'?[1-4]\d(?!\s?[a-z%]))
-            (?:\s?[/-]\s?(?P<tz>(?:20)?\d\d))?)(?!\d)
-        | (?<![\d/])(?P<school>(?P<cy>20\d\d)\s?[/-]\s?(?P<cz>(?:20)?\d\d))(?![\d/-])
-        | (?:(?<=\bin\s)|(?<=\bby\s)|(?<=\bsince\s)|(?<=\bduring\s)|(?<=\bbefore\s)|(?<=\buntil\s)|(?<=\bfrom\s)|(?<=\bearly\s)|(?<=\blate\s)|(?<=\bmid-))
-            (?P<year>(?P<only>(?:19|20)\d\d))(?![\d/-])
-        """,
-        re.X | re.I,
+    own, mark, gap = r"(?<!\d)(?<!\d[/.])", r"\s?[-/.]\s?", r"\s{0,2}"
+    after = "|".join(rf"(?<=\b{word}\s)" for word in _AFTER)
+    forms = (
+        rf"{own}(?P<iso>(?P<iso_y>{_FULL}){mark}(?P<iso_m>\d\d?){mark}(?P<iso_d>\d\d?))(?!\d)",
+        rf"{own}(?P<digits>(?P<d>\d\d?){gap}(?P<mark>[-/.\\]){gap}(?P<m>\d\d?){gap}(?P=mark){gap}"
+        rf"(?P<y>\d{{4}}(?!\d)|{_SHORT}(?!\d|/|[.-]\d)))",
+        # A day that a scan tore apart ("1 4 March") is one number.
+        rf"(?<![\d.,:/])(?<!\d\s)(?P<words>(?P<wd>[0-3]\s\d|\d\d?)\s?(?:st|nd|rd|th)?(?:\sof)?(?:\sthe)?[\s,.-]{{0,2}}"
+        rf"(?P<wm>{month})[\s,-]{{0,3}}(?:of\s)?(?P<wy>(?:19|20)\s?\d\d|{_SHORT}{_COUNT}))(?!\d|:)",
+        rf"\b(?P<american>(?P<am>{month})\s(?P<ad>\d\d?)(?:st|nd|rd|th)?,?\s(?P<ay>{_FULL}))(?!\d)",
+        rf"(?<![a-z])(?P<month>(?P<mm>{month})[\s,-]{{0,3}}(?:of\s)?(?P<my>{_FULL}|'\s?\d\d|(?<=-)\d\d"
+        rf"|(?<=\s)[1-4]\d(?![/a-z-]|,?\s20\d\d){_COUNT}))(?!\d)",
+        rf"(?<!\d)(?<!\d[/.-])(?P<short>(?P<sm>\d\d?){mark}(?P<sy>{_FULL}))(?!\d|/|[.-]\d)",
+        r"(?<![\d/])(?P<shorter>(?P<zm>0[1-9])/(?P<zy>[1-4]\d))(?!\d|/|%)",
+        rf"\b(?P<term>(?P<tn>{term})(?:\shalf[ -]?term)?(?:\sterm)?(?:\s[12])?,?\s(?:of\s|in\s)?"
+        r"(?P<ty>20\d\d|'?[1-4]\d(?!\s?[a-z%]))(?:\s?[/-]\s?(?P<tz>(?:20)?\d\d))?)(?!\d)",
+        r"(?<![\d/])(?P<school>(?P<cy>20\d\d)\s?[/-]\s?(?P<cz>(?:20)?\d\d))(?![\d/-])",
+        rf"(?:{after}|(?<=\bmid-))(?P<year>(?P<only>{_FULL}))(?![\d/-])",
     )
+    return re.compile("|".join(forms), re.I)
 
 
 def _year(words: str) -> int:
@@ -105,7 +120,11 @@ def _year(words: str) -> int:
 
 def _day(year: str, month: int, day: str) -> date | None:
     full = _year(year)
-    if not (1900 <= full <= 2100 and 1 <= month <= 12 and 1 <= (number := int(day.replace(" ", ""))) <= monthrange(full, month)[1]):
+    if not (
+        1900 <= full <= 2100
+        and 1 <= month <= 12
+        and 1 <= (number := int(day.replace(" ", ""))) <= monthrange(full, month)[1]
+    ):
         return None
     return date(full, month, number)
 

@@ -1,24 +1,17 @@
 """Where the hedges of a provision sit, and so what they cost.
 
-On the amount or the entitlement ("up to", "where possible", "as staffing allows") a hedge leaves nothing to hold anybody
-to; on a side detail ("parents invited where able") it is noted.
+On the amount or the entitlement ("up to", "where possible", "as staffing allows") a hedge leaves nothing to hold
+anybody to; on a side detail ("parents invited where able") it is noted.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
+from ehcaudit.language.lexicons import Mark
+from ehcaudit.language.provision_reading import Reading
 from ehcaudit.language.values import Fault
 
-if TYPE_CHECKING:
-    from ehcaudit.language.lexicons import Mark
-    from ehcaudit.language.provision import Reading
-
-_BREAK = re.compile(
-    r"[.;:]\s+|\s-\s|[()]|,?\s+(?:and|but) (?=(?:the |a |an )?\w+ (?:will|to|should|may|can)\b)|"
-    r",\s+(?:with|which|who|where|while|whilst|although|though|plus|alongside|so|or|and|to be|led|in|given|delivered)\b"
-)
 _CODES = {
     "amount": "hedged",
     "modal": "hedged",
@@ -32,25 +25,6 @@ _CODES = {
     "funding": "funding",
     "universal": "universal-only",
 }
-
-
-class Clause(NamedTuple):
-    """A stretch of the text that says one thing."""
-
-    start: int
-    end: int
-
-
-def clauses_of(folded: str) -> list[Clause]:
-    """The clauses of a folded text, in order; together they cover it."""
-    out: list[Clause] = []
-    start = 0
-    for match in _BREAK.finditer(folded):
-        if match.start() > start:
-            out.append(Clause(start, match.start()))
-            start = match.start()
-    out.append(Clause(start, len(folded)))
-    return out
 
 
 def weigh_hedges(reading: Reading, *, exact: float, sort: str) -> list[tuple[Fault, float]]:
@@ -94,11 +68,12 @@ def _cost(reading: Reading, mark: Mark, exact: float, sort: str) -> tuple[bool, 
         return exact < 0.8, 0.6
     if (side or late) and (elsewhere or exact > 0.8):
         return False, 0.2
-    if not first and not amounts and exact > 1.2 and label != "modal":
+    own = any(clause.start <= a < mark.start for a, _, _ in reading.content)
+    if not first and own and not amounts and exact > 1.2 and label == "amount":
         return False, 0.4
-    floor = any(m.label == "minimum" and clause.start <= m.start < clause.end for m in reading.marks)
-    if floor and amounts:
-        return False, 0.2
+    floors = [m.end for m in reading.marks if m.label == "minimum" and clause.start <= m.start < clause.end]
+    if any(q.kind in ("duration", "frequency") and 0 <= q.start - end < 4 for q in amounts for end in floors):
+        return False, 0.2  # a floor is promised, and the hedge is above it
     return True, 1.0
 
 

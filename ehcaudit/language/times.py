@@ -104,14 +104,6 @@ def _school_year(day: date) -> int:
     return day.year if day.month >= 9 else day.year - 1
 
 
-def _early(edge: str) -> bool:
-    return edge in ("start", "beginning", "early") or edge.startswith("first")
-
-
-def _middle(edge: str) -> bool:
-    return edge.startswith(("mid", "half"))
-
-
 def _dated(point: Point) -> date | None:
     on = point.on
     assert on is not None
@@ -121,7 +113,7 @@ def _dated(point: Point) -> date | None:
         name = point.name
         if name == "easter":
             return easter(on.date.year)
-        if name == "spring" and not _early(point.edge):
+        if name == "spring" and point.edge != "start":
             return easter(on.date.year)
         if name == "christmas":
             return date(on.date.year, 12, 25)
@@ -132,17 +124,17 @@ def _dated(point: Point) -> date | None:
 
 
 def _in_month(year: int, month: int, edge: str) -> date:
-    if _early(edge):
+    if edge == "start":
         return date(year, month, 1)
-    if _middle(edge):
+    if edge == "middle":
         return date(year, month, 15)
     return month_end(year, month)
 
 
 def _in_year(year: int, edge: str) -> date:
-    if _early(edge):
+    if edge == "start":
         return date(year, 1, 1)
-    return date(year, 6, 30) if _middle(edge) else date(year, 12, 31)
+    return date(year, 6, 30) if edge == "middle" else date(year, 12, 31)
 
 
 def _date(point: Point, anchor: Anchor) -> date | None:
@@ -176,7 +168,10 @@ def _term(point: Point, anchor: Anchor) -> date | None:
     name = point.name
     if name in ("half-term", "term"):
         if point.month is not None:
-            return _next_of(lambda y: month_end(y, point.month or 1), point, anchor, september=point.month >= 9)
+            month = point.month
+            if point.year:
+                return month_end(point.year, month)
+            return _next_of(lambda year: month_end(year, month), point, anchor, september=month >= 9)
         if anchor.base is None:
             return None
         ends = _half_term_ends if name == "half-term" else _term_ends
@@ -187,14 +182,14 @@ def _term(point: Point, anchor: Anchor) -> date | None:
     def of(year: int) -> date:
         if name == "christmas":
             return date(year, 12, 25)
-        if name == "easter" or (name == "spring" and not _early(point.edge)):
+        if name == "easter" or (name == "spring" and point.edge != "start"):
             return easter(year)
         if name == "whitsun":
             return date(year, 5, 31)
         month = {"autumn": 12, "spring": 4, "summer": 7}.get(name, 12)
-        if _early(point.edge):
+        if point.edge == "start":
             return date(year, {12: 9, 4: 1, 7: 4}[month], {12: 1, 4: 4, 7: 20}[month])
-        return _half_way(year, month) if _middle(point.edge) else month_end(year, month)
+        return _half_way(year, month) if point.edge == "middle" else month_end(year, month)
 
     if point.year:
         return of(point.year)
@@ -218,18 +213,18 @@ def _school_years(point: Point, anchor: Anchor) -> date | None:
         return None
     # In August the school year that ends is over: the next one counts.
     year = _school_year(anchor.base) + (anchor.base.month == 8) + point.following
-    if _early(point.edge):
+    if point.edge == "start":
         return date(year, 9, 1) if date(year, 9, 1) >= anchor.base else date(year + 1, 9, 1)
-    return date(year + 1, 2, 28) if _middle(point.edge) else date(year + 1, 7, 31)
+    return date(year + 1, 2, 28) if point.edge == "middle" else date(year + 1, 7, 31)
 
 
 def _edge_of_years(july: date | None, edge: str, years: int = 1) -> date | None:
     """The day within so many school years, the last of which ends in this July."""
     if july is None:
         return None
-    if _early(edge):
+    if edge == "start":
         return date(july.year - years, 9, 1)
-    return date(july.year, 2, 28) if _middle(edge) and years == 1 else july
+    return date(july.year, 2, 28) if edge == "middle" and years == 1 else july
 
 
 def _group(point: Point, anchor: Anchor) -> date | None:

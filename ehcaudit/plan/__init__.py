@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from ehcaudit.model import Advice, Document, Facts, Plan, Section, Warning
+from ehcaudit.model import Advice, Document, Plan, Section, Warning
 from ehcaudit.plan.advice import contributors, find_advice
+from ehcaudit.plan.facts import find_facts
 from ehcaudit.plan.headings import titles
 from ehcaudit.plan.items import find_items
 from ehcaudit.plan.layout import ORDER, Layout, Part
@@ -31,7 +32,7 @@ def build(document: Document) -> Plan:
     front = tuple(n for n in layout.unplaced if layout.first < 0 or n < layout.first)
     advice = _advice(document, layout, sections)
     found = find_items(document, layout, advice)
-    facts = _facts(document, front, layout)
+    facts = find_facts(document, front=front, section_of=layout.section_of)
     return Plan(
         document,
         sections,
@@ -71,16 +72,6 @@ def _advice(document: Document, layout: Layout, sections: dict[str, Section]) ->
     if "K" not in sections:
         return contributors(document, layout.unplaced)
     return find_advice(document, blocks=sections["K"].blocks, headers=layout.headers)
-
-
-def _facts(document: Document, front: tuple[int, ...], layout: Layout) -> Facts:
-    try:
-        from ehcaudit.plan.facts import find_facts
-    except ModuleNotFoundError as missing:
-        if missing.name != "ehcaudit.plan.facts":
-            raise
-        return Facts()
-    return find_facts(document, front=front, section_of=layout.section_of)
 
 
 def _partial(layout: Layout) -> bool:

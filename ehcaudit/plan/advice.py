@@ -131,10 +131,9 @@ def _table(document: Document, blocks: Sequence[Block], headers: Mapping[int, st
             rows.pop(min(rows))
     if not kinds and _labelled_rows(rows):
         return _from_labels(rows)
-    single = bool(rows) and all(len(row) == 1 for row in rows.values()) and not set(kinds.values()) - {"", "title"}
-    if single:
-        return _lines(blocks)
     wide = document.tables[blocks[0].cell.table].columns if blocks[0].cell else 1
+    if wide == 1:
+        return _lines(blocks)
     found = []
     for row in rows.values():
         draft = _row(row, kinds, wide)

@@ -30,6 +30,10 @@ class Limits:
     """Nesting of XML elements (lxml itself stops at 256)."""
     max_blocks: int = 200_000
     """Paragraphs, and cells of tables."""
+    max_pages: int = 2_000
+    """Pages of a PDF."""
+    max_objects: int = 1_000_000
+    """What is drawn on the pages of a PDF: stretches of text, lines, pictures."""
     max_seconds: float = 20.0
     """Wall-clock time for reading and judging one file."""
     max_memory: int = 1 << 30

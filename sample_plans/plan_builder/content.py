@@ -149,6 +149,8 @@ class SignOff(_Part):
     """Who signed."""
 
     name: str = ""
+    signature: str = ""
+    """What stands in the signature's place; the name where it is left out."""
     role: str = ""
     date: Day | None = None
 
@@ -159,6 +161,8 @@ class Planted(_Part):
     rule: str
     quote: str = ""
     """Words of the plan that the finding must quote; empty where something is missing."""
+    known_gap: str = ""
+    """Why the tool does not find it yet: the test then holds that it does not."""
 
 
 class Expect(_Part):

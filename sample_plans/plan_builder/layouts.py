@@ -107,11 +107,9 @@ def _by_area(page: Page, letter: str) -> list[str]:
     out: list[str] = []
     areas = [*page.areas(), "health", "care"] if letter in "EF" else page.areas()
     for area in areas:
-        items: Sequence[Item] = {
-            "B": page.needs("B", area),
-            "E": page.outcomes(area),
-            "F": page.provisions("F", area),
-        }[letter]
+        items: Sequence[Item] = page.outcomes(area)
+        if letter != "E":
+            items = page.needs("B", area) if letter == "B" else page.provisions("F", area)
         strengths = page.strengths(area) if letter == "B" else []
         nothing = page.nothing(letter, area)
         if not items and not strengths and not nothing:
@@ -282,23 +280,23 @@ def _cell(items: Sequence[Item], nothing: Sequence[str] = ()) -> Cell:
 
 def _columns(page: Page, letters: Sequence[str], area: str, home: str) -> str:
     """A table whose columns are sections: a row for each need of one area."""
-    letters = [letter for letter in letters if page.has(letter)]
+    shown = [letter for letter in letters if page.has(letter)]
     needs = page.needs(home, area)
     outcomes = page.outcomes(area)
-    by_letter = {letter: page.provisions(letter, area) for letter in letters if letter in ("F", "G", "H1", "H2")}
+    by_letter = {letter: page.provisions(letter, area) for letter in shown if letter in ("F", "G", "H1", "H2")}
     rows = _linked(page, needs, outcomes, [x for items in by_letter.values() for x in items])
-    out = [[Cell([page.head(letter)], bold=True, shade=SHADE) for letter in letters]]
+    out = [[Cell([page.head(letter)], bold=True, shade=SHADE) for letter in shown]]
     where = area if home == "B" else ""
     for n, (need, sought, made) in enumerate(rows):
         row = []
-        for letter in letters:
+        for letter in shown:
             said = page.nothing(letter, where) if n == 0 else []
             items: Sequence[Item] = (
                 need if letter == home else sought if letter == "E" else [x for x in made if x.section == letter]
             )
             row.append(_cell(items, said))
         out.append(row)
-    return table(out, len(letters), width=14400)
+    return table(out, len(shown), width=14400)
 
 
 def _titled(page: Page, title: str, rows: Sequence[str], columns: int) -> list[str]:
@@ -332,14 +330,11 @@ def _department(page: Page) -> None:
         paper.add(_joined(band, inner))
     if page.plan.targets:
         paper.add(heading("Arrangements for setting shorter-term targets", 2), *prose(page.plan.targets))
-    for name, letters, area, home in (
-        ("CG", ("C", "G", "E"), "health", "C"),
-        ("DH", ("D", "H1", "H2", "E"), "care", "D"),
-    ):
-        if any(page.has(letter) for letter in letters[:-1]):
+    for name, columns, area, home in (("CG", "C G E", "health", "C"), ("DH", "D H1 H2 E", "care", "D")):
+        if any(page.has(letter) for letter in columns.split()[:-1]):
             paper.add(heading(page.style.heads[name], 1))
             paper.add(*(p(text) for text in page.strengths(area)))
-            paper.add(_columns(page, letters, area, home))
+            paper.add(_columns(page, columns.split(), area, home))
     for letter in ("B", "C", "D", "E", "F", "G", "H2"):
         page.extras(letter)
     _last(page)
@@ -366,7 +361,10 @@ def _stacked(page: Page) -> None:
     if page.has("A"):
         paper.add(heading(page.head("A"), 1), *views(page))
     page.extras("A")
-    wide = lambda text, **more: Cell([text] if isinstance(text, str) else text, span=columns, **more)  # noqa: E731
+
+    def wide(text: str | Sequence[str], *, bold: bool = False, shade: str = "") -> Cell:
+        return Cell([text] if isinstance(text, str) else text, span=columns, bold=bold, shade=shade)
+
     for area in [*page.areas(), "health", "care"]:
         home = {"health": "C", "care": "D"}.get(area, "B")
         letters = {"C": ("G",), "D": ("H1", "H2")}.get(home, ("F",))
@@ -443,8 +441,8 @@ def _thread_table(page: Page, area: str, home: str, letter: str, where: str, *, 
         for n in range(max(len(sought), len(made), 1 if need or not rows[1:] else 0)):
             mine: dict[str, list[Item]] = {
                 home: list(need) if n == 0 else [],
-                "E": sought[n : n + 1],
-                letter: made[n : n + 1],
+                "E": list(sought[n : n + 1]),
+                letter: list(made[n : n + 1]),
             }
             cells = [_cell(mine.get(x, []), s if len(rows) == 1 else ()) for x, s in zip(columns, said, strict=True)]
             if made[n : n + 1]:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from plan_builder.content import AdviceEntry, Content, Need, Outcome, Provision, in_style
 from plan_builder.paper import BOLD, BULLET, Cell, Paper, control, entry, heading, p, prose, run, table
@@ -48,10 +49,11 @@ def styles() -> dict[str, Style]:
     """All layouts by name."""
     table_of = tomllib.loads(Path(__file__).with_name("layouts.toml").read_text(encoding="utf-8"))
     lists = ("areas", "advice")
-    return {
-        key: Style(key, **{name: tuple(value) if name in lists else value for name, value in values.items()})
-        for key, values in table_of.items()
-    }
+    out: dict[str, Style] = {}
+    for key, values in table_of.items():
+        shown: dict[str, Any] = {name: tuple(v) if name in lists else v for name, v in values.items()}
+        out[key] = Style(key=key, **shown)
+    return out
 
 
 @dataclass
@@ -236,6 +238,7 @@ def sign_off(page: Page) -> None:
         page.paper.add(heading(page.words(page.style.signoff), 1))
         rows = [
             ("Officer name", signed.name),
+            ("Signature", signed.signature or signed.name),
             ("Role", signed.role),
             ("Date", in_style(signed.date, page.plan.plan.date_style)),
         ]

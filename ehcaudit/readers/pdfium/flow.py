@@ -2,46 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from ehcaudit.readers.pdfium.columns import arrange, side_by_side
+from ehcaudit.readers.pdfium.flow_values import Cell, PageFlow, TableOnPage
 from ehcaudit.readers.pdfium.grids import Grid, GridCell, decorate, find_grids, nest
 from ehcaudit.readers.pdfium.lines import Line, lines_of
-from ehcaudit.readers.pdfium.page import Box, RawPage, Run
-
-
-@dataclass(slots=True)
-class Cell:
-    """A table's cell: where it stands, and what is in it."""
-
-    row: int
-    column: int
-    rows: int
-    columns: int
-    content: list[Line | TableOnPage] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class TableOnPage:
-    """A table as far as it stands on one page."""
-
-    xs: list[float]
-    rows: int
-    cells: list[Cell]
-    box: Box
-    confidence: float = 1.0
-
-
-@dataclass(slots=True)
-class PageFlow:
-    """One page in reading order."""
-
-    number: int
-    elements: list[Line | TableOnPage]
-    confidence: float
-    left: float = 0.0
-    right: float = 0.0
-    width: float = 0.0
-    height: float = 0.0
+from ehcaudit.readers.pdfium.page import RawPage, Run
 
 
 def flow_of(page: RawPage) -> PageFlow:
@@ -69,18 +34,27 @@ def flow_of(page: RawPage) -> PageFlow:
     for line in lines:
         line.box = left, right
         line.page = page.number
+    confidence = page.confidence
     at = 0
-    for table in tables:
-        while at < len(lines) and lines[at].base < table.box.top + 2:
-            elements.append(lines[at])
-            at += 1
-        elements.append(table)
-    elements += lines[at:]
+    for table in [*tables, None]:
+        end = at
+        while end < len(lines) and (table is None or lines[end].base < table.box.top + 2):
+            end += 1
+        part = lines[at:end]
+        if len(part) > 3 and side_by_side(part):
+            arranged, sure = arrange(part, right)
+            elements += arranged
+            confidence = min(confidence, sure)
+        else:
+            elements += part
+        at = end
+        if table is not None:
+            elements.append(table)
     for run in turned:
         line = lines_of([run])[0]
         line.box, line.page = (run.x0, run.x1), page.number
         elements.append(line)
-    return PageFlow(page.number, elements, page.confidence, left, right, page.width, page.height)
+    return PageFlow(page.number, elements, confidence, left, right, page.width, page.height)
 
 
 def _home(grids: list[Grid], x: float, y: float) -> GridCell | None:
@@ -124,7 +98,7 @@ def _table(grid: Grid, page: int) -> TableOnPage | None:
         full = full or bool(made.content)
     if not full:
         return None
-    return TableOnPage(grid.xs, len(grid.ys) - 1, cells, grid.box, grid.confidence)
+    return TableOnPage(grid.xs, len(grid.ys) - 1, grid.ys, cells, grid.box, grid.confidence)
 
 
 def _pad(grid: Grid) -> float:

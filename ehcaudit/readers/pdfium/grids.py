@@ -155,9 +155,7 @@ def find_grids(page: RawPage) -> list[Grid]:
 def _frame(grid: Grid, page: RawPage) -> bool:
     """A border round the page."""
     box = grid.box
-    return (
-        len(grid.cells) == 1 and box.x1 - box.x0 > 0.85 * page.width and box.bottom - box.top > 0.8 * page.height
-    )
+    return len(grid.cells) == 1 and box.x1 - box.x0 > 0.85 * page.width and box.bottom - box.top > 0.8 * page.height
 
 
 def _grid(level: list[tuple[float, float, float]], upright: list[tuple[float, float, float]]) -> Grid | None:
@@ -190,8 +188,10 @@ def _grid(level: list[tuple[float, float, float]], upright: list[tuple[float, fl
             while column + wide < columns and not wall[row][column + wide] and lookup[row][column + wide] < 0:
                 wide += 1
             tall = 1
-            while row + tall < rows and not any(floor[row + tall][column : column + wide]) and not any(
-                wall[row + tall][column + 1 : column + wide]
+            while (
+                row + tall < rows
+                and not any(floor[row + tall][column : column + wide])
+                and not any(wall[row + tall][column + 1 : column + wide])
             ):
                 tall += 1
             index = len(cells)

@@ -19,6 +19,7 @@ class Line:
     x1: float
     size: float
     column: int = 0
+    """From 1 where it stands in one of several columns of text."""
     label: str = ""
     """A bullet or number that stands apart in front of the words; then it is not among the runs."""
     label_x: float = 0.0
@@ -77,6 +78,6 @@ def gap_before(left: Run, right: Run) -> bool:
     """Whether white space stands between two runs of a line."""
     size = min(left.style.size, right.style.size)
     distance = right.x0 - left.x1
-    if distance > 0.19 * size:
+    if distance > 0.11 * size:
         return True
     return right.space and distance > -0.3 * size

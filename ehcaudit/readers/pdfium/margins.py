@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ehcaudit.readers.pdfium.lines import Line, gap_before, lines_of
 from ehcaudit.readers.pdfium.page import RawPage, Run
@@ -27,7 +28,7 @@ class Margin:
 def plain(runs: list[Run]) -> str:
     """The words of a line."""
     text = runs[0].text
-    for left, right in zip(runs, runs[1:], strict=False):
+    for left, right in pairwise(runs):
         text += f" {right.text}" if gap_before(left, right) else right.text
     return " ".join(text.split())
 
@@ -80,8 +81,7 @@ def _running(pages: list[RawPage], edges: list[list[Line]], kind: str) -> list[l
     for page, lines in zip(pages, edges, strict=True):
         own = [(key_of(plain(line.runs)), _place(line, page, kind)) for line in lines]
         keys.append(own)
-        for text, place in {(t, round(p / 8)) for t, p in own}:
-            seen[text, place] += 1
+        seen.update({(text, round(place / 8)) for text, place in own})
 
     def often(text: str, place: float) -> int:
         at = round(place / 8)
@@ -118,7 +118,11 @@ def _watermarks(pages: list[RawPage]) -> list[tuple[str, int, list[Run]]]:
             text = " ".join(" ".join(run.text for run in turned).split())
             found.setdefault(key_of(text), []).append((page.number, turned))
     return [
-        (" ".join(" ".join(run.text for run in places[0][1]).split()), places[0][0], [r for _, rs in places for r in rs])
+        (
+            " ".join(" ".join(run.text for run in places[0][1]).split()),
+            places[0][0],
+            [r for _, rs in places for r in rs],
+        )
         for places in found.values()
         if len(places) >= max(2, 0.5 * len(pages))
     ]

@@ -16,6 +16,12 @@ _P, _I, _U, _F, _D, _Z = (
     ctypes.c_void_p, ctypes.c_int, ctypes.c_uint, ctypes.c_float, ctypes.c_double, ctypes.c_size_t,
 )  # fmt: skip
 _CALLS: dict[str, tuple[Any, ...]] = {
+    "FPDF_LoadPage": (_P, _P, _I),
+    "FPDF_ClosePage": (None, _P),
+    "FPDF_GetPageBoundingBox": (_I, _P, _P),
+    "FPDFPage_GetAnnotCount": (_I, _P),
+    "FPDFText_LoadPage": (_P, _P),
+    "FPDFText_ClosePage": (None, _P),
     "FPDFText_CountChars": (_I, _P),
     "FPDFText_GetText": (_I, _P, _I, _I, _P),
     "FPDFText_GetUnicode": (_U, _P, _I),

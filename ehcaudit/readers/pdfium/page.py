@@ -7,8 +7,7 @@ Coordinates are points from the page's top left corner, y downwards, turned so t
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,6 +21,7 @@ _MOST_FORMS = 12
 _BOLD = re.compile(r"bold|black|heavy|demi(?!light)|[-,](?:bd|b)(?:i|it)?$", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|[-,](?:it|bi)$", re.IGNORECASE)
 _WORDS = re.compile(r"\S+")
+_LINE = re.compile(r"[ \t\xa0]*([^\s](?:[^\r\n]*[^\s])?)")
 _CLEAN = str.maketrans({
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
     "\u2010": "-", "\u2011": "-", "\x02": "\xad", "\ufffe": "\xad", "\0": None, "\uffff": "\ufffd", "\ufeff": None,
@@ -42,7 +42,7 @@ class Style(NamedTuple):
 
 
 class Run:
-    """Words in a row of one line and one look. ``base`` is the base line, ``first`` the right edge of the first word."""
+    """Words of one line and one look. ``base`` is the base line, ``first`` the right edge of the first word."""
 
     __slots__ = ("base", "bottom", "decor", "first", "mcid", "space", "style", "text", "top", "turned", "x0", "x1")
 
@@ -134,6 +134,8 @@ class _Look:
     style: Style
     way: int
     mcid: int
+    x: float
+    y: float
 
 
 class _Eye:
@@ -166,8 +168,10 @@ class _Eye:
 
     def _look(self, handle: int) -> _Look:
         lib = self.lib
+        if not handle:
+            return _Look(Style(10.0), 0, -1, 0.0, -1e9)
         lib.FPDFPageObj_GetMatrix(handle, lib.at)
-        a, b, c, d = lib.floats[:4]
+        a, b, c, d, x, y = lib.floats
         lib.FPDFTextObj_GetFontSize(handle, lib.at)
         size = lib.floats[0]
         font = lib.FPDFTextObj_GetFont(handle) or 0
@@ -189,99 +193,106 @@ class _Eye:
             shown = "" if mode == 3 else _colour(*colour)
             style = self.styles[key] = Style(key[1], bold or mode == 2, italic, shown, name, mode == 3)
         mcid = lib.FPDFPageObj_GetMarkedContentID(handle) if self.tagged else -1
-        look = self.looks[handle] = _Look(style, way, mcid)
+        look = self.looks[handle] = _Look(style, way, mcid, x, y)
         return look
 
     def _pieces(self, text: str) -> Iterator[tuple[int, int, int, bool]]:
         """(first character, one past the last, object, whether white space stands before): each of one object."""
-        lib, page_text = self.lib, self.text
-        which = lib.FPDFText_GetTextObject
+        which, page_text = self.lib.FPDFText_GetTextObject, self.text
         begin = 0
-        for line in re.finditer(r"[^\r\n]+", text):
-            words = [(w.start(), w.end()) for w in _WORDS.finditer(text, line.start(), line.end())]
-            if not words:
+        for line in _LINE.finditer(text):
+            start, end = line.span(1)
+            left, right = which(page_text, start), which(page_text, end - 1)
+            if left == right:
+                yield start, end, left or 0, start != begin
+                begin = end
                 continue
-            todo = [(0, len(words) - 1, which(page_text, words[0][0]), which(page_text, words[-1][1] - 1))]
-            found: list[tuple[int, int, int]] = []
-            while todo:
-                low, high, left, right = todo.pop()
-                if left == right:
-                    found.append((words[low][0], words[high][1], left or 0))
-                elif low == high:  # The look changes inside a word.
-                    start, end = words[low]
-                    at = start + 1
-                    while at < end and which(page_text, at) == left:
-                        at += 1
-                    found.append((start, at, left or 0))
-                    if at < end:
-                        words.insert(low + 1, (at, end))
-                        words[low] = (start, at)
-                        todo = [(a + 1, b + 1, c, d) for a, b, c, d in todo]
-                        todo.append((low + 1, low + 1, which(page_text, at), right))
+            for low, high, handle in self._parted(text, start, end, left, right):
+                yield low, high, handle, low != begin
+                begin = high
+
+    def _parted(self, text: str, start: int, end: int, left: int, right: int) -> list[tuple[int, int, int]]:
+        """A line of several objects: by halves, down to words, and inside a word character by character."""
+        which, page_text = self.lib.FPDFText_GetTextObject, self.text
+        words = [(w.start(), w.end()) for w in _WORDS.finditer(text, start, end)]
+        found: list[tuple[int, int, int]] = []
+        todo = [(0, len(words), left, right)]
+        while todo:
+            low, high, left, right = todo.pop()
+            first, last = words[low][0], words[high - 1][1]
+            if left == right:
+                pieces = [(first, last, left or 0)]
+            elif high - low > 1:
+                middle = (low + high) // 2
+                todo.append((middle, high, which(page_text, words[middle][0]), right))
+                todo.append((low, middle, left, which(page_text, words[middle - 1][1] - 1)))
+                continue
+            else:
+                pieces, at = [], first
+                for n in range(first + 1, last + 1):
+                    now = which(page_text, n) if n < last else None
+                    if now != left:
+                        pieces.append((at, n, left or 0))
+                        left, at = now or 0, n
+            for piece in pieces:
+                if found and found[-1][2] == piece[2]:
+                    found[-1] = found[-1][0], piece[1], piece[2]
                 else:
-                    middle = (low + high) // 2
-                    todo.append((middle + 1, high, which(page_text, words[middle + 1][0]), right))
-                    todo.append((low, middle, left, which(page_text, words[middle][1] - 1)))
-            last = None
-            for start, end, handle in found:
-                if last is not None and last[2] == handle:
-                    last = last[0], end, handle
-                    continue
-                if last is not None:
-                    yield (*last, last[0] != begin)
-                    begin = last[1]
-                last = start, end, handle
-            if last is not None:
-                yield (*last, last[0] != begin)
-                begin = last[1]
+                    found.append(piece)
+        return found
 
     def read_text(self) -> None:
         """All runs, in the order of the file."""
-        lib, page_text, out = self.lib, self.text, self.out
+        lib, page_text, out, looks = self.lib, self.text, self.out, self.looks
         text = self._characters()
         out.characters = len(text)
         raw: list[tuple[Run, int]] = []
-        ways: Counter[int] = Counter()
-        box, origin = lib.FPDFText_GetLooseCharBox, lib.FPDFText_GetCharOrigin
-        floats, at, doubles, pair = lib.floats, lib.at, lib.doubles, lib.pair
+        ways = [0, 0, 0, 0, 0]
+        box, floats, at = lib.FPDFText_GetLooseCharBox, lib.floats, lib.at
         for start, end, handle, space in self._pieces(text):
-            look = (self.looks.get(handle) or self._look(handle)) if handle else _Look(Style(10.0), 0, -1)
-            box(page_text, start, at)
-            left, top, right, bottom = floats[:4]
-            origin(page_text, start, *pair)
-            x, y = doubles
+            look = looks.get(handle) or self._look(handle)
             words = text[start:end]
+            box(page_text, start, at)
+            left, top, right, low, x, y = floats
+            first = right, top
+            begun, ended = left, low
             cut = words.find(" ")
-            ends = left, top, right, bottom
             if cut > 1:
                 box(page_text, start + cut - 1, at)
-                ends = floats[0], floats[1], floats[2], floats[3]
-            last = ends
-            if cut >= 0 or end - start > 1:
+                first = floats[2], floats[1]
+                begun, ended = floats[0], floats[3]
+            if (end - start > 1 and cut != 1) or cut == 1:
                 box(page_text, end - 1, at)
-                last = floats[0], floats[1], floats[2], floats[3]
-                if cut < 0:
-                    ends = last
-            shown = words.translate(_CLEAN)
-            if not shown.isascii():
+            begun, high, right, ended = floats[:4]
+            if cut < 0:
+                first = right, high
+            way = look.way
+            x, y = look.x, look.y
+            if not (low - 1 <= y <= top + 1 and way == 0):
+                lib.FPDFText_GetCharOrigin(page_text, start, *lib.pair)
+                x, y = lib.doubles
+            shown = words
+            if not words.isascii() or "\x02" in words or "\0" in words:
+                shown = words.translate(_CLEAN)
                 out.strange += sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in shown)
-            if look.way == 0:
-                run = Run(shown, left, -max(top, last[1]), last[2], -min(bottom, last[3]), -y, ends[2], look.style)
-            elif look.way == 1:
-                run = Run(shown, bottom, min(left, last[0]), last[1], max(right, last[2]), x, ends[1], look.style)
-            elif look.way == 2:
-                run = Run(shown, -right, min(bottom, last[3]), -last[0], max(top, last[1]), y, -ends[0], look.style)
-            elif look.way == 3:
-                run = Run(shown, -top, -max(right, last[2]), -last[3], -min(left, last[0]), -x, -ends[3], look.style)
+            if way == 0:
+                run = Run(shown, left, -(top if top > high else high), right, -(low if low < ended else ended), -y,
+                          first[0], look.style)  # fmt: skip
+            elif way == 1:
+                run = Run(shown, low, min(left, begun), high, max(right, left), x, first[1], look.style)
+            elif way == 2:
+                run = Run(shown, -right, min(low, ended), -begun, max(top, high), y, -begun, look.style)
+            elif way == 3:
+                run = Run(shown, -top, -max(right, left), -ended, -min(left, begun), -x, -ended, look.style)
             else:
-                run = Run(shown, min(left, last[0]), -max(top, last[1]), max(right, last[2]), -min(bottom, last[3]),
-                          -y, ends[2], look.style)  # fmt: skip
+                run = Run(shown, min(left, begun), -max(top, high), max(left, right), -min(low, ended), -y, first[0],
+                          look.style)  # fmt: skip
             run.space = space
             run.mcid = look.mcid
             if look.style.unseen:
                 out.unseen += len(shown)
-            ways[look.way] += len(shown)
-            raw.append((run, look.way))
+            ways[way] += end - start
+            raw.append((run, way))
         upright = max((0, 1, 2, 3), key=lambda way: (ways[way], -way))
         self.way = upright
         for run, way in raw:
@@ -314,6 +325,19 @@ class _Eye:
             return -right, low, -left, high
         return -high, -right, -low, -left
 
+    def type_on(self, words: str, place: Box) -> None:
+        """Words in a box over the page: each of its lines is a run."""
+        lines = [line for part in words.splitlines() if (line := " ".join(part.split()))]
+        x0, top, x1, bottom = self.framed(place.x0, place.bottom, place.x1, place.top)
+        height = (bottom - top) / max(len(lines), 1)
+        size = min(max(height / 1.2, 4.0), 10.0)
+        for n, line in enumerate(lines):
+            low = top + height * n + min(height, size * 1.2)
+            end = min(x0 + 0.5 * size * len(line), max(x1, x0 + 1))
+            first = x0 + (end - x0) * len(line.split()[0]) / len(line)
+            self.out.runs.append(Run(line, x0, low - size, end, low, low - 0.2 * size, first, Style(size)))
+        self.out.characters += sum(map(len, lines))
+
     # ------------------------------------------------------------ lines and pictures
 
     def read_objects(self, most: int) -> None:
@@ -322,8 +346,11 @@ class _Eye:
         count = lib.FPDFPage_CountObjects(self.page)
         self.out.objects = count
         page, get, kind = self.page, lib.FPDFPage_GetObject, lib.FPDFPageObj_GetType
+        looks = self.looks
         for n in range(min(count, most)):
             handle = get(page, n)
+            if handle in looks:
+                continue
             what = kind(handle)
             if what == TEXT:
                 continue
@@ -446,10 +473,14 @@ def _boxed(m: tuple[float, ...], x0: float, y0: float, x1: float, y1: float) -> 
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def read_page(page: int, text: int, box: Box, fonts: Fonts, number: int, *, most: int, tagged: bool = False) -> RawPage:
-    """What stands on a page; ``box`` is the page's own box in the file's coordinates."""
-    eye = _Eye(page, text, fonts, number, tagged)
+def read_page(
+    page: int, text: int, box: Box, fonts: Fonts, number: int, *, most: int, typed: Sequence[tuple[str, Box]] = ()
+) -> RawPage:
+    """What stands on a page; ``box`` is the page's own box in the file's coordinates, ``typed`` is on top of it."""
+    eye = _Eye(page, text, fonts, number, False)
     eye.read_text()
+    for words, place in typed:
+        eye.type_on(words, place)
     eye.read_objects(most)
     out = eye.out
     x0, top, x1, bottom = eye.framed(box.x0, box.bottom, box.x1, box.top)

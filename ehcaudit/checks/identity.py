@@ -1,0 +1,361 @@
+"""What in a plan identifies the child or others, and what suggests that words come from another child's plan.
+
+No identifier leaves this module in full: the evidence of a finding ends after a third of it, and so does ``{masked}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import PurePath
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from ehcaudit.checks.age import school_age
+from ehcaudit.checks.base import Answer, Context, Hit, Options, check
+from ehcaudit.language import cues
+from ehcaudit.model import Block, Evidence, Plan
+
+_CHILD_SECTIONS = frozenset({"A", "B", "C", "D", "E", "F", "G", "H", "H1", "H2"})
+
+
+class Identifiers(Options):
+    """Kinds of ``language.identifiers``."""
+
+    kinds: tuple[str, ...] = Field(min_length=1)
+
+    @field_validator("kinds")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        from ehcaudit.language.identifiers import KINDS
+
+        for kind in value:
+            if kind not in KINDS:
+                raise ValueError(f"“{kind}” is no kind of identifier; the kinds are {', '.join(KINDS)}")
+        return value
+
+
+@check("identifier", Identifiers)
+def identifier(plan: Plan, options: Identifiers, where: tuple[str, ...], context: Context) -> Answer:
+    """Identifiers in the text, the headers and footers, and in what is deleted, hidden or said in comments."""
+    from ehcaudit.language.identifiers import find_identifiers, shown
+
+    hits: list[Hit] = []
+    for block, before in _labelled_blocks(plan):
+        for kind in options.kinds:
+            for found in find_identifiers(block.text, kind, before=before):
+                end = shown(found.start, found.end)
+                words = block.text[found.start : end].rstrip()
+                evidence = Evidence(block.id, found.start, found.start + len(words), words)
+                hits.append(Hit((evidence,), values={"masked": f"{words}…"}, query=not found.sure))
+    for kept in plan.document.apart:
+        for kind in options.kinds:
+            for found in find_identifiers(kept.text, kind):
+                words = kept.text[found.start : shown(found.start, found.end)].rstrip()
+                hits.append(
+                    Hit(values={"masked": f"{words}… ({kept.kind.replace('-', ' ')} text)"}, query=not found.sure)
+                )
+    return _answer(hits)
+
+
+def _answer(hits: list[Hit]) -> Answer:
+    if not hits:
+        return Answer("met")
+    return Answer("not_met" if any(not hit.query for hit in hits) else "query", tuple(hits))
+
+
+def _labelled_blocks(plan: Plan) -> Iterator[tuple[Block, str]]:
+    """Every block with words, and what labels it from outside: the cell to its left, or the line before it."""
+    previous: Block | None = None
+    for block in (*plan.document.blocks, *plan.document.margins):
+        if not block.text:
+            continue
+        before = plan.column_of.get(block.id, "")
+        if previous is not None and block.cell and previous.cell and previous.cell.table == block.cell.table:
+            same_row = previous.cell.row == block.cell.row
+            before = previous.text if same_row and previous.cell.column < block.cell.column else before
+        elif previous is not None and previous.text.rstrip().endswith(":"):
+            before = previous.text
+        yield block, before
+        previous = block
+
+
+# ---------------------------------------------------------------- what is not in the text
+
+
+class HiddenNames(Options):
+    """Where to look for names outside the text."""
+
+    places: tuple[Literal["properties", "comments", "file-name"], ...] = ("properties", "comments", "file-name")
+
+
+_PROPERTIES = ("creator", "lastModifiedBy", "manager", "author", "last_modified_by")
+_HIDDEN = {
+    "properties": "the document's properties",
+    "comments": "the authors of comments and changes",
+    "file-name": "the file's name",
+}
+
+
+@check("hidden-name", HiddenNames)
+def hidden_name(plan: Plan, options: HiddenNames, where: tuple[str, ...], context: Context) -> Answer:
+    """Names in the file's properties, in the authors of comments and changes, or in the file's own name."""
+    from ehcaudit.language.identifiers import person_like
+
+    document = plan.document
+    names: dict[str, list[str]] = {place: [] for place in _HIDDEN}
+    names["properties"] = [document.properties.get(key, "") for key in _PROPERTIES]
+    names["comments"] = [kept.author for kept in document.apart]
+    names["comments"] += [mark.author for block in document.blocks for mark in block.marks]
+    own = _own_names(plan)
+    stem = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", PurePath(document.path).stem)
+    hits = [
+        Hit(values={"masked": f"{name[: max(1, len(name) // 3)]}…", "place": _HIDDEN[place]})
+        for place in options.places
+        if place != "file-name"
+        for name in dict.fromkeys(filter(person_like, names[place]))
+    ]
+    if "file-name" in options.places:
+        found = [word for word in re.findall(r"[^\W\d_]{3,}", stem) if word.lower() in own]
+        hits += [Hit(values={"masked": f"{word[0]}…", "place": _HIDDEN["file-name"]}) for word in found]
+    return _answer(hits)
+
+
+def _own_names(plan: Plan) -> set[str]:
+    """The parts of the child's name, in small letters: what the plan calls the child, and the rest of that line."""
+    words = plan.facts.name
+    if said := plan.facts.where.get("name"):
+        blocks = (*plan.document.blocks, *plan.document.margins)
+        rest = re.match(r"(?:\s+[A-Z][\w'’-]+){1,3}\s*$", blocks[said.block_id].text[said.end :])
+        words += rest[0] if rest else ""
+    return set(re.findall(r"[^\W\d_]{3,}", words.lower()))
+
+
+# ---------------------------------------------------------------- another child
+
+
+class Nothing(Options):
+    """No options."""
+
+
+_SUBJECT = re.compile(
+    r"(?:^|(?<=[.!?] )|(?<=, ))([A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?)(?:'s|’s)?\s"
+    r"(?=(?:will|has|is|needs?|can|cannot|requires?|finds|does|enjoys|struggles|becomes|may|should|was|experiences)\b)"
+)
+
+
+@cache
+def _words(key: str) -> tuple[str, ...]:
+    return tuple(cues.data("identifiers")["words"][key].split())
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    """A word for somebody beside the child, or for either sex."""
+    return re.compile(rf"(?i)\b(?:{'|'.join(map(re.escape, _words('others')))})s?\b")
+
+
+def _first_name(plan: Plan) -> str:
+    return next((part.lower() for part in re.findall(r"[^\W\d_]{2,}", plan.facts.name)), "")
+
+
+@check("another-childs-name", Nothing)
+def another_childs_name(plan: Plan, options: Nothing, where: tuple[str, ...], context: Context) -> Answer:
+    """Sentences about needs, outcomes and provision whose subject is a first name that is not the child's.
+
+    Quiet unless the plan gives the child's name and uses it. A word that the plan also writes small is no name; nor is
+    a name that it introduces as a relative, a friend or a member of staff.
+    """
+    own = {part.lower() for part in re.findall(r"[^\W\d_]+", plan.facts.name) if len(part) > 1}
+    if not own:
+        return Answer("not_assessed", reason="The plan does not give the child's name.")
+    texts = [block.text for block in plan.document.blocks if block.text]
+    whole = "\n".join(texts)
+    small = set(re.findall(r"\b[a-z]{3,}\b", whole))
+    used = Counter(word.lower() for word in re.findall(r"\b[A-Z][a-z]+\b", whole))
+    if max((used[name] for name in own), default=0) < 3:
+        return Answer("not_assessed", reason="The plan hardly uses the child's name.")
+    staff = {word.lower() for entry in plan.advice for word in re.findall(r"[^\W\d_]+", entry.author)}
+    hits: list[Hit] = []
+    for item in plan.items:
+        if item.kind == "advice":
+            continue
+        for part in item.evidence:
+            for found in _SUBJECT.finditer(part.quote):
+                word = found[1].lower()
+                if word in small or word in staff or _same_name(word, own) or word in _common_words():
+                    continue
+                if _introduced(word, whole):
+                    continue
+                start = part.start + found.start(1)
+                shown = found[1]
+                hits.append(
+                    Hit((Evidence(part.block_id, start, start + len(shown), shown),), item.section, item=item.id)
+                )
+    return _answer(hits)
+
+
+def _same_name(word: str, own: set[str]) -> bool:
+    """Whether a word is the child's name, or a short or long form of it (Sam, Samuel)."""
+    return any(
+        word == name or (word[:3] == name[:3] and (word in name or name in word or len(name) < 5)) for name in own
+    )
+
+
+def _introduced(word: str, text: str) -> bool:
+    """Whether the plan says somewhere that this is a relative, a friend or a member of staff."""
+    for found in re.finditer(rf"(?i)\b{re.escape(word)}\b", text):
+        before = re.split(r"[.\n]", text[max(0, found.start() - 30) : found.start()])[-1][-18:]
+        after = text[found.end() : found.end() + 30]
+        if _others().search(before) or re.match(r",? (?:his|her|their)\b|,? \(", after):
+            return True
+    return False
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    return frozenset(word.lower() for key in ("not_names", "titles", "capitals") for word in _words(key))
+
+
+# ---------------------------------------------------------------- pronouns
+
+_MALE = frozenset({"he", "him", "his", "himself"})
+
+
+@check("pronoun-changes", Nothing)
+def pronoun_changes(plan: Plan, options: Nothing, where: tuple[str, ...], context: Context) -> Answer:
+    """Whether the child is "he" in some statements and "she" in others.
+
+    Only statements that mention nobody else are read, and a pronoun that stands in three of them or more is taken for
+    the child's own. "They" is never a change.
+    """
+    first = _first_name(plan)
+    found: dict[str, list[tuple[Evidence, str, str]]] = {"he": [], "she": []}
+    for item in plan.items:
+        if item.section not in _CHILD_SECTIONS:
+            continue
+        for part in item.evidence:
+            words = part.quote
+            if _others().search(words) or '"' in words or "“" in words or _other_names(words, first):
+                continue
+            for match in re.finditer(r"(?i)\b(?:he|him|his|himself|she|her|hers|herself)\b", words):
+                key = "he" if match[0].lower() in _MALE else "she"
+                start = part.start + match.start()
+                found[key].append(
+                    (Evidence(part.block_id, start, start + len(match[0]), match[0]), item.section, item.id)
+                )
+    blocks = {key: {evidence.block_id for evidence, _, _ in places} for key, places in found.items()}
+    more, less = ("he", "she") if len(blocks["he"]) >= len(blocks["she"]) else ("she", "he")
+    if not blocks[more]:
+        return Answer("not_applicable", reason="The plan uses no “he” or “she” for the child.")
+    if len(blocks[more]) < 3 or not blocks[less] or len(blocks[more]) == len(blocks[less]):
+        doubt = bool(blocks[less]) and len(blocks[more]) == len(blocks[less]) and len(blocks[more]) > 1
+        return Answer(
+            "query" if doubt else "met", reason="Half of the statements say “he”, half “she”." if doubt else ""
+        )
+    return Answer(
+        "not_met",
+        tuple(Hit((evidence,), section, {"usual": more}, item=item) for evidence, section, item in found[less]),
+    )
+
+
+def _other_names(words: str, own: str) -> bool:
+    """Whether a capital word within a sentence may be somebody else's name."""
+    return any(
+        word.lower() != own and word.lower() not in _common_words()
+        for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b", words)
+    )
+
+
+# ---------------------------------------------------------------- age and school
+
+
+@cache
+def _age() -> re.Pattern[str]:
+    return re.compile(
+        rf"\bis (?:now |currently )?(?:a |an )?(?:\w+ ){{0,2}}?(?P<n>\d{{1,2}}|{'|'.join(_words('numbers'))})"
+        r"[ -]years?[ -]old\b(?! (?:level|age range|child's|standard))",
+        re.I,
+    )
+
+
+@check("age-contradicts", Nothing)
+def age_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], context: Context) -> Answer:
+    """Ages in the text ("is a 6-year-old boy") against the date of birth at the plan's date, or against each other.
+
+    A year either way is let pass: plans are written over months.
+    """
+    said: list[tuple[int, Hit]] = []
+    first = _first_name(plan)
+    for block in plan.document.blocks:
+        letter = plan.section_of.get(block.id, "")
+        if letter == "K":
+            continue
+        for found in _age().finditer(block.text):
+            subject = cues.flat(block.text[max(0, found.start() - 40) : found.start()])
+            if not re.search(
+                rf"\b(?:he|she|they|the child|young person|i|{re.escape(first) or 'he'})[\w ]{{0,12}}$", subject
+            ):
+                continue
+            number = found["n"].lower()
+            age = int(number) if number.isdigit() else _words("numbers").index(number) + 1
+            words = found[0]
+            said.append(
+                (age, Hit((Evidence(block.id, found.start(), found.end(), words),), letter, {"said": str(age)}))
+            )
+    if not said:
+        return Answer("not_applicable", reason="The text gives no age.")
+    years = school_age(plan, context).years if plan.facts.born else None
+    if years is None:
+        low, high = min(age for age, _ in said), max(age for age, _ in said)
+        odd = [hit for age, hit in said if age == high] if high - low > 1 else []
+        return _answer([Hit(h.evidence, h.section, {**h.values, "age": f"{low} elsewhere"}) for h in odd])
+    hits = [
+        Hit(hit.evidence, hit.section, {**hit.values, "age": str(years[0])})
+        for age, hit in said
+        if not years[0] - 1 <= age <= years[1] + 1
+    ]
+    return _answer(hits)
+
+
+_SCHOOL = re.compile(
+    r"\b(?:attends|goes to|is (?:currently |now )?(?:on roll at|a (?:pupil|student) at|at|attending|"
+    r"in (?:Year|Reception)[\w ]{0,8} at)|(?i:current (?:school|setting))(?: is|:))\s+"
+    r"(?P<name>(?:the )?(?:(?:[A-Z][\w'’.-]+|of|and|the|for|&) ){1,6}?"
+    r"(?:School|Academy|College|Nursery|Pre-?school|Primary|Juniors?|Infants?|High|Centre)"
+    r"(?: (?:School|Academy|College|Nursery|Centre))*)\b"
+)
+
+
+@check("school-contradicts", Nothing)
+def school_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], context: Context) -> Answer:
+    """Two different schools that the child is said to attend now. Section I may name another for the future."""
+    places: dict[str, Hit] = {}
+    for block in plan.document.blocks:
+        letter = plan.section_of.get(block.id, "")
+        if letter in ("I", "K"):
+            continue
+        for found in _SCHOOL.finditer(block.text):
+            sentence = cues.flat(block.text[max(0, found.start() - 80) : found.end() + 80])
+            if re.search(
+                r"\b(?:brother|sister|sibling|cousin|twin|previously|formerly|used to|until|dual|also|and attends)\b",
+                sentence,
+            ):
+                continue
+            key = re.sub(
+                r"\b(?:the|school|primary|academy|college|nursery|high|c of e|ce|st|saint)\b|\W",
+                "",
+                cues.flat(found["name"]),
+            )
+            places.setdefault(
+                key or cues.flat(found["name"]),
+                Hit((Evidence(block.id, found.start("name"), found.end("name"), found["name"]),), letter),
+            )
+    if not places:
+        return Answer("not_applicable", reason="The text names no current school.")
+    keys = list(places)
+    other = [key for key in keys[1:] if not (key in keys[0] or keys[0] in key)]
+    return _answer([places[key] for key in other])

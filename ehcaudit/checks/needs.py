@@ -1,0 +1,86 @@
+"""Needs beyond the wording of one sentence → hits: areas left empty, strengths left out, attainment without a date."""
+
+from __future__ import annotations
+
+from ehcaudit.checks.base import Answer, Context, Hit, Options, check, heading_evidence, items_in, letters, over_items
+from ehcaudit.checks.statement import gap, spread
+from ehcaudit.language import cues
+from ehcaudit.model import Evidence, Plan, Section
+
+
+class NoOptions(Options):
+    """A check without choices."""
+
+
+def _trailing(plan: Plan, section: Section) -> tuple[int, ...]:
+    """An area's heading right after the section's last words, which counts to the section that it stands before.
+
+    Only where both sections have one heading, so that the area's name does not open a new round of sections.
+    """
+    after = max((*section.blocks, *section.headings), default=-1) + 1
+    following = plan.sections.get(plan.section_of.get(after, ""))
+    alone = following and len(section.headings) == 1 and following.headings in ((after + 1,), (after, after + 1))
+    return (after,) if alone and after in plan.area_of else ()
+
+
+@check("area-empty", NoOptions)
+def area_empty(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context: Context) -> Answer:
+    """Areas of need that have a heading in the section and not a word under it, "none" included."""
+    if unread := gap(plan, where):
+        return Answer("not_assessed", reason=unread)
+    hits: list[Hit] = []
+    asked = 0
+    for letter in letters(where):
+        section = plan.sections.get(letter)
+        headed: dict[str, int] = {}
+        filled = {item.area for item in plan.items if item.section == letter}
+        for number in (*section.blocks, *_trailing(plan, section)) if section else ():
+            area = plan.area_of.get(number, "")
+            block = plan.document.blocks[number]
+            if block.kind == "heading" or block.bold:
+                if area:
+                    headed.setdefault(area, number)
+            else:
+                filled.add(area)
+        asked += len(headed)
+        for area, number in headed.items():
+            if area not in filled:
+                text = plan.document.blocks[number].text
+                hits.append(Hit((Evidence(number, 0, len(text), text),), letter))
+    if not asked:
+        return Answer("not_applicable", reason="The section is not divided into areas of need.")
+    return Answer("not_met" if hits else "met", tuple(hits), met=asked - len(hits), items=asked)
+
+
+@check("strengths", NoOptions)
+def strengths(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context: Context) -> Answer:
+    """Whether any of the sections says what the child does well; the finding points at the last of them."""
+    if unread := gap(plan, where):
+        return Answer("not_assessed", reason=unread)
+    there = [letter for letter in letters(where) if letter in plan.sections]
+    words = cues.flat("\n".join(plan.text_of(letter) for letter in there))
+    if not there or len(words.split()) < 12:
+        return Answer("not_applicable", reason="These sections hold too few words to ask.")
+    if cues.pattern("strengths", "label").search(words) or cues.pattern("strengths", "says").search(words):
+        return Answer("met")
+    return Answer("not_met", (Hit(heading_evidence(plan, there[-1]), there[-1]),))
+
+
+@check("attainment-undated", NoOptions)
+def attainment_undated(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context: Context) -> Answer:
+    """Levels and ages of attainment whose statement says neither when nor at what age they were found."""
+    hits: list[Hit] = []
+    asked = 0
+    for item in items_in(plan, where):
+        words = cues.flat(item.text)
+        found = cues.pattern("strengths", "attainment").search(words)
+        if not found or item.none_stated:
+            continue
+        asked += 1
+        beside = " ".join(cues.flat(part.quote) for part in item.attached.values())
+        rest = words[: found.start()] + " " + words[found.end() :] + " " + beside
+        if not cues.pattern("strengths", "dated").search(rest):
+            hits.append(Hit(spread(item.evidence, *found.span()), item.section, item=item.id))
+    answer = over_items(hits, asked, nothing="No attainment is given.")
+    unread = gap(plan, where)
+    return Answer("not_assessed", answer.hits, reason=unread) if unread else answer

@@ -1,0 +1,204 @@
+"""A provision's words → what stands in them: amounts, people, clauses, words of content, and the sort of provision.
+
+The word lists and patterns stand in ``data/provision.toml``, ``hedges.toml`` and ``generic_words.txt``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
+
+from ehcaudit.language.lexicons import Mark, Table, add, find, phrases, plural, read_toml, words_of
+from ehcaudit.language.people import Person, find_people
+from ehcaudit.language.pipeline import Token, fold, tokens
+from ehcaudit.language.quantities import Quantity, amounts
+
+_BREAK = re.compile(
+    r"[.;:]\s+|\s-\s|,?\s+(?:and|but) (?=(?:the |a |an )?\w+ (?:will|to|should|may|can)\b)|"
+    r",\s+(?:with|which|who|where|while|whilst|although|though|plus|alongside|so|or|and|to be|led|in|given|delivered)\b"
+)
+
+
+class Clause(NamedTuple):
+    """A stretch of the text that says one thing."""
+
+    start: int
+    end: int
+
+
+def clauses_of(folded: str) -> list[Clause]:
+    """The clauses of a folded text, in order; together they cover it."""
+    out: list[Clause] = []
+    start = 0
+    for match in _BREAK.finditer(folded):
+        if match.start() > start:
+            out.append(Clause(start, match.start()))
+            start = match.start()
+    out.append(Clause(start, len(folded)))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The word lists and patterns of provisions, loaded once."""
+
+    table: Table
+    generic: frozenset[str]
+    patterns: Mapping[str, re.Pattern[str]]
+    things: frozenset[str]
+    hedging: frozenset[str]
+    """Labels of words that promise nothing, so that they are no content."""
+    words: Mapping[str, frozenset[str]]
+    bare: frozenset[str]
+    """Things that sort a provision and name nothing: "therapy", "programme", "equipment"."""
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The word lists and patterns of provisions."""
+    data, hedges = read_toml("provision.toml"), read_toml("hedges.toml")
+    table: Table = {}
+    for label, block in data["things"].items():
+        add(table, label, phrases(block), inflect="noun")
+    for label, block in data["people"].items():
+        add(table, label, phrases(block))
+    add(table, "act", phrases(data["acts"]["concrete"]), inflect="verb")
+    for label, block in hedges.items():
+        if label != "outcome":
+            add(table, label, phrases(block))
+    patterns = {name: re.compile(pattern) for name, pattern in data["grammar"].items()}
+    bare = [" ".join(phrase) for phrase in phrases(data["bare"]["things"])]
+    return Lexicon(
+        table,
+        words_of("generic_words.txt"),
+        patterns,
+        frozenset(data["things"]),
+        frozenset({"collective", *hedges} - {"outcome", "minimum", "side", "state"}),
+        {name: frozenset(block.split()) for name, block in data["words"].items()},
+        frozenset((*bare, *map(plural, bare))),
+    )
+
+
+@dataclass(slots=True)
+class Reading:
+    """One provision while it is read."""
+
+    text: str
+    folded: str
+    tokens: list[Token]
+    marks: list[Mark]
+    amounts: list[Quantity]
+    people: list[Person]
+    clauses: list[Clause]
+    columns: Mapping[str, str]
+    purpose: int
+    """Where the words of purpose begin."""
+    content: list[tuple[int, int, float]] = field(default_factory=list)
+    """Words that name something: place and weight."""
+
+    def marked(self, *labels: str) -> list[Mark]:
+        """The marks with one of these labels, in order."""
+        return [m for m in self.marks if m.label in labels]
+
+    def of_kind(self, *kinds: str) -> list[Quantity]:
+        """The amounts of these kinds, in order."""
+        return [q for q in self.amounts if q.kind in kinds]
+
+
+def read(text: str, columns: Mapping[str, str]) -> Reading:
+    """Everything that the judging of one provision looks at."""
+    folded = fold(text)
+    words = lexicon()
+    row = tokens(folded)
+    marks = find(words.table, row)
+    purpose = words.patterns["purpose"].search(folded)
+    reading = Reading(
+        text,
+        folded,
+        row,
+        marks,
+        amounts(folded),
+        find_people(text, words=row),
+        clauses_of(folded),
+        columns,
+        purpose.start() if purpose else len(text),
+    )
+    reading.content = _content(reading)
+    return reading
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """One pattern of ``data/provision.toml``."""
+    return lexicon().patterns[name]
+
+
+def _content(reading: Reading) -> list[tuple[int, int, float]]:
+    """The places of words that name something: marks of things and acts, and words that are not generic or a name."""
+    lex = lexicon()
+    generic, things, bare, words = lex.generic, lex.things, lex.bare, lex.words
+    out: list[tuple[int, int, float]] = []
+    dull = [
+        *((m.start, m.end) for m in reading.marks if m.label in lexicon().hedging),
+        *((p.start, p.end) for p in reading.people),
+        *((q.start, q.end) for q in reading.amounts if q.kind != "scope"),
+    ]
+    named = [(m.start, m.end) for m in reading.marks if m.label in things or m.label == "act"]
+    row = reading.tokens
+    taken = describing = -1
+    spans = dict(sorted(named))
+    off = bytearray(len(reading.text) + 1)
+    for a, b in dull:
+        off[a:b] = b"\x01" * (b - a)
+    for i, token in enumerate(row):
+        if token.start < taken:
+            continue
+        end = spans.get(token.start)
+        if end is not None:
+            if reading.folded[token.start : end] not in bare and not off[token.start]:
+                out.append((token.start, end, 1.0))
+            taken = end
+            continue
+        word = token.word
+        if word in ("who", "whom"):
+            describing = next((c.end for c in reading.clauses if c.start <= token.start < c.end), 0)
+        if token.start < describing:
+            continue
+        if len(word) < 3 or not word[0].isalpha() or word in generic or off[token.start]:
+            continue
+        if reading.text[token.start].isupper() and not reading.text[token.start : token.end].isupper():
+            after = row[i + 1].word if i + 1 < len(row) else ""
+            before = row[i - 1].word if i else ""
+            if after in words["name_after"] or before in words["name_before"]:
+                continue
+        out.append((token.start, token.end, 0.6))
+    return out
+
+
+def sort_of(reading: Reading, section: str) -> str:
+    """What sort of provision it is: the section settles social care, else the words that weigh most."""
+    patterns = lexicon().patterns
+    if section in ("H", "H1", "H2", "D"):
+        return "care"
+    if patterns["training"].search(reading.folded[: reading.purpose]):
+        return "training"
+    weights: dict[str, float] = {}
+    first = True
+    for mark in reading.marks:
+        if mark.label in lexicon().things and mark.label != "training":
+            weight = 1.0 if mark.start < reading.purpose else 0.3
+            if reading.folded[mark.start : mark.end] in lexicon().bare:
+                weight *= 0.4
+            if mark.label in ("meeting", "assessment", "care", "transport"):
+                weight *= 0.8
+            weights[mark.label] = weights.get(mark.label, 0.0) + weight + (1.0 if first else 0.0)
+            first = False
+    best = max(weights, key=lambda k: weights[k], default="other")
+    staffed = patterns["staffing"].search(reading.folded)
+    if staffed and weights.get(best, 0.0) < 2.0 + (1.5 if staffed.start() < 12 else 0.0) and best != "care":
+        return "staffing"
+    if section == "G" and best in ("other", "care", "strategy"):
+        return "medical"
+    return best

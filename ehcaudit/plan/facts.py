@@ -1,0 +1,443 @@
+"""Document → Facts: what a plan says of itself (status, dates) and of the child (birth, year group, name).
+
+Labels stand on the front page, in tables or lines, in headers and footers, and beside the signature; the place nearest
+to the front wins. A prompt, a placeholder or a blacked-out value says nothing. Every fact keeps the words that say it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from ehcaudit.language.calendar import find_dates
+from ehcaudit.language.words import listed
+from ehcaudit.model import Block, Document, Evidence, Facts, PlanStatus
+from ehcaudit.plan.fact_values import READERS, date_in, status_in, status_words, ticked_in, ticks, word_set
+from ehcaudit.plan.lexicon import data, fold, pattern
+
+_WIDTH = 16  # Columns of a table that are looked at.
+_REACH = 400  # Blocks of front matter that are looked at: where no section was found the whole file counts as front.
+
+
+def find_facts(document: Document, *, front: tuple[int, ...], section_of: Mapping[int, str]) -> Facts:
+    """The facts of a plan. ``front``: the blocks before its first section; ``section_of``: block → letter."""
+    read = _Reading(document, front, section_of)
+    read.labels()
+    read.sentences()
+    read.signature()
+    read.people()
+    return read.facts()
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One value of one fact and its words."""
+
+    value: Any
+    where: Evidence
+
+
+@cache
+def _label_table() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for fact, block in data("facts")["labels"].items():
+        if fact != "short":
+            for words in listed(block):
+                table.setdefault(words, fact)
+    # "Date of Education, Health and Care Plan" holds the comma at which the list is cut.
+    table["date of education, health and care plan"] = "current"
+    return table
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    words = sorted(_label_table(), key=len, reverse=True)
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(re.escape(w) for w in words)})(?![a-z])")
+
+
+@cache
+def _short() -> frozenset[str]:
+    return frozenset(listed(data("facts")["labels"]["short"])) | frozenset(listed(data("facts")["labels"]["date"]))
+
+
+_SEPARATOR = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:[:=|]|\s-\s|\u2026|\.{3,})?[\s:.\u2026_-]*")
+_HINT = re.compile(r"\s*\([^()]{0,40}\)$|[\s:*?.\u2026_-]+$")
+
+
+def _label_of(text: str) -> str:
+    """The fact that a cell or a line asks for, where it is a label and nothing else."""
+    words = " ".join(fold(text).split())
+    if not words or len(words) > 90:
+        return ""
+    for _ in range(3):
+        if words in _label_table():
+            break
+        words = _HINT.sub("", words)
+    return _label_table().get(words.lstrip("*•- "), "")
+
+
+@dataclass
+class _Reading:
+    """One document while its facts are read: every value said, first come, first taken."""
+
+    document: Document
+    front: tuple[int, ...]
+    section_of: Mapping[int, str]
+    said: dict[str, list[_Said]] = field(default_factory=lambda: defaultdict(list))
+    cells: dict[tuple[int, int, int], list[Block]] = field(default_factory=dict)
+
+    def add(self, fact: str, value: Any, block: Block, start: int, end: int) -> None:
+        """Note a value that stands at these offsets of a block."""
+        self.said[fact].append(_Said(value, Evidence(block.id, start, end, block.text[start:end])))
+
+    # ------------------------------------------------ labels and values
+
+    def labels(self) -> None:
+        """Values beside, below and behind labels: front page first, then headers, then the end, then section A."""
+        blocks = self.document.blocks
+        front = [blocks[n] for n in self.front[:_REACH]]
+        fronted = set(self.front)
+        rest = [b for b in blocks if b.id not in self.section_of and b.id not in fronted][-_REACH:]
+        opening = [b for b in blocks[:80] if self.section_of.get(b.id) in ("A", "B")]
+        tables = {b.cell.table for b in (*front, *rest, *opening) if b.cell}
+        for block in blocks:
+            if block.cell and block.cell.table in tables:
+                self.cells.setdefault((block.cell.table, block.cell.row, block.cell.column), []).append(block)
+        self._labels_in(front)
+        self._labels_in(list(self.document.margins))
+        self._labels_in(
+            rest,
+            without=frozenset({"name", "forename", "known_as", "age", "year_group", "status", "gender", "pronoun"}),
+        )
+        self._labels_in(
+            opening, without=frozenset({"status", "final", "current", "draft", "amended", "first", "review"})
+        )
+
+    def _labels_in(self, blocks: list[Block], without: frozenset[str] = frozenset()) -> None:
+        for place, block in enumerate(blocks):
+            fact = _label_of(block.text)
+            if not fact:
+                for fact, start, end in self._inline(block):
+                    if fact not in without:
+                        self._take(fact, block, start, end)
+                continue
+            if fact in without or fact in ("other", "date"):
+                continue
+            following = blocks[place + 1] if place + 1 < len(blocks) else None
+            for value in self._candidates(block, following):
+                if _label_of(value.text) or self._opens_with_label(value):
+                    continue
+                if self._take(fact, value, 0, len(value.text)):
+                    break
+
+    @staticmethod
+    def _opens_with_label(block: Block) -> bool:
+        """A line that brings its own label is no value of the one before it."""
+        match = _labels().match(fold(block.text))
+        return bool(match) and block.text[match.end() :].lstrip()[:1] == ":" if match else False
+
+    def _candidates(self, block: Block, following: Block | None) -> Iterator[Block]:
+        """Where the value of a label that stands alone may be: behind it in its cell, to its right, below it."""
+        cell = block.cell
+        if cell is None:
+            if following is not None and following.cell is None and following.id == block.id + 1:
+                yield following
+            return
+        yield from (b for b in self._cell(cell.table, cell.row, cell.column) if b.id > block.id)
+        right = self._cell(cell.table, cell.row, cell.column + max(cell.column_span, 1))
+        yield from right
+        if not right or not right[0].text.strip() or _label_of(right[0].text):
+            yield from self._cell(cell.table, cell.row + max(cell.row_span, 1), cell.column)
+
+    def _cell(self, table: int, row: int, column: int) -> list[Block]:
+        return self.cells.get((table, row, column), [])
+
+    def _inline(self, block: Block) -> Iterator[tuple[str, int, int]]:
+        """The labels within a line and the place of each one's value: up to the next label or the end."""
+        text = fold(block.text)
+        if len(text) > 2000:
+            return
+        found: list[tuple[str, int, int]] = []
+        for match in _labels().finditer(text):
+            word, behind = match.group(), text[match.end() : match.end() + 44]
+            separator = _SEPARATOR.match(behind)
+            colon = bool(separator and re.search(r"[:=|]|\s-\s", separator.group()))
+            opens = not text[: match.start()].strip(" *•-|\"'") or bool(found)
+            if word in _short():
+                if not (opens and colon):
+                    continue
+            elif not colon and not (opens and re.match(r"[^a-z]{0,4}(?:on |is |the )?[\d]", behind)):
+                continue
+            found.append((_label_table()[word], match.start(), match.end() + (separator.end() if separator else 0)))
+        for place, (fact, _, start) in enumerate(found):
+            end = found[place + 1][1] if place + 1 < len(found) else len(text)
+            if start < end:
+                yield fact, start, end
+
+    def _take(self, fact: str, block: Block, start: int, end: int) -> bool:
+        """Read a value at this place; False where it says nothing."""
+        reader = READERS.get(fact)
+        if reader is None or any(m.kind == "placeholder" and m.start < end and m.end > start for m in block.marks):
+            return False
+        got = reader(block.text[start:end])
+        if got is None:
+            return False
+        value, a, b = got
+        self.add(fact, value, block, start + a, start + b)
+        return True
+
+    # ------------------------------------------------ sentences
+
+    def sentences(self) -> None:
+        """Dates that running text gives: "is made on … by …", "was amended on …", "born on …"."""
+        blocks = self.document.blocks
+        near = [blocks[n] for n in self.front[:_REACH]]
+        near += [b for b in (*self.document.margins, *blocks[-15:]) if b.id not in set(self.front)]
+        shapes = {
+            "first": "first_on",
+            "amended": "amended_on",
+            "made": "made",
+            "review": "review_on",
+            "born": "born_on",
+        }
+        for block in near:
+            for dated in find_dates(block.text) if any(c.isdigit() for c in block.text) else ():
+                before = fold(block.text[max(0, dated.start - 120) : dated.start])
+                for fact, key in shapes.items():
+                    if dated.precision == "day" and pattern("facts", "status", key).search(before):
+                        self.add(fact, dated.date, block, dated.start, dated.end)
+                        break
+
+    # ------------------------------------------------ signature
+
+    def signature(self) -> None:
+        """The date beside the signature: the last place where a plan without a dated front page is dated."""
+        blocks = self.document.blocks
+        sign = pattern("facts", "words", "sign")
+        tail = [b for b in blocks if b.id not in self.section_of or b.id >= len(blocks) - 15]
+        for place, block in enumerate(tail):
+            text = fold(block.text)
+            near = " ".join(fold(b.text) for b in tail[max(0, place - 6) : place + 3])
+            if block.cell:
+                near += " ".join(
+                    fold(b.text)
+                    for row in (block.cell.row - 1, block.cell.row)
+                    for column in range(_WIDTH)
+                    for b in self._cell(block.cell.table, row, column)
+                )
+            if not sign.search(near):
+                continue
+            if _label_of(block.text) == "date":
+                following = tail[place + 1] if place + 1 < len(tail) else None
+                for value in self._candidates(block, following):
+                    if (dated := date_in(value.text)) and not _label_of(value.text):
+                        self.add("signed", dated[0], value, dated[1], dated[2])
+                        break
+            else:
+                for match in re.finditer(r"\b(?:dated?|date signed|signed on)\b\s*[:.-]?\s*", text):
+                    dated = date_in(block.text[match.end() :], first=True)
+                    if dated:
+                        self.add("signed", dated[0], block, match.end() + dated[1], match.end() + dated[2])
+
+    # ------------------------------------------------ the child
+
+    def people(self) -> None:
+        """Year group, age and pronoun from the plan's sentences, where no label gives them."""
+        blocks = self.document.blocks
+        story = [b for b in blocks if self.section_of.get(b.id) in ("A", "B", "E", "F")][:_REACH]
+        near = [blocks[n] for n in self.front[:_REACH]] + [b for b in story if self.section_of[b.id] in ("A", "B")]
+        for fact, key, most in (("year_group", "in_year", 14), ("age", "aged", 25)):
+            if self.said[fact]:
+                continue
+            for block in near:
+                match = pattern("facts", "words", key).search(fold(block.text))
+                if match and 0 < int(match["n"]) <= most:
+                    self.add(fact, int(match["n"]), block, match.start(), match.end())
+                    break
+        if not self.said["pronoun"] and not self.said["gender"]:
+            self._pronoun(story)
+
+    def _pronoun(self, story: list[Block]) -> None:
+        """The pronoun that the sections use for the child: three of four at least, for others are spoken of too."""
+        count: Counter[str] = Counter()
+        first: dict[str, tuple[Block, int, int]] = {}
+        for block in story:
+            for match in pattern("facts", "words", "pronouns").finditer(fold(block.text)):
+                key = match.lastgroup or ""
+                count[key] += 1
+                first.setdefault(key, (block, match.start(), match.end()))
+        if count:
+            key, times = count.most_common(1)[0]
+            if times >= 3 and times >= 3 * (count.total() - times):
+                self.add("pronoun", key, *first[key])
+
+    def _name(self) -> _Said | None:
+        """What the plan calls the child: the word of the name that its sections use most."""
+        capital = pattern("facts", "words", "capital")
+        used = Counter(
+            word for b in self.document.blocks if b.id in self.section_of for word in capital.findall(b.text)
+        )
+        named = [said for fact in ("known_as", "forename", "name") for said in self.said[fact]]
+        for said in (*named, *self._titled()):
+            words = [
+                m
+                for m in re.finditer(r"[^\s,()/\"“”]+", said.where.quote)
+                if m.group().strip("'’.").lower() not in word_set("role_words")
+            ]
+            if not words:
+                continue
+            best = max(words, key=lambda m: (used[m.group().strip("'’.")], -m.start()))
+            name = re.sub(r"['’]s$", "", best.group()).strip("'’")
+            name = name if name.count(".") > 1 else name.rstrip(".")
+            if name and name[0].isalpha():
+                start = said.where.start + best.start()
+                return _Said(name, Evidence(said.where.block_id, start, start + len(name), name))
+        return self._called()
+
+    def _titled(self) -> Iterator[_Said]:
+        """The name in a title: "Education, Health and Care Plan for …"."""
+        for number in self.front[:15]:
+            block = self.document.blocks[number]
+            if match := pattern("facts", "words", "titled").search(block.text):
+                quote = match["name"]
+                if quote.split()[0].lower() not in word_set("not_names"):
+                    yield _Said(quote, Evidence(number, match.start("name"), match.end("name"), quote))
+
+    def _called(self) -> _Said | None:
+        """The name that stands most often as the one who will, has or needs, where no label gives it."""
+        count: Counter[str] = Counter()
+        first: dict[str, Evidence] = {}
+        for block in self.document.blocks:
+            if self.section_of.get(block.id) not in ("A", "B", "E", "F", "G", "H1", "H2"):
+                continue
+            for match in pattern("facts", "words", "acts").finditer(block.text):
+                name = match["name"]
+                if name.lower() not in word_set("not_names"):
+                    count[name] += 1
+                    first.setdefault(name, Evidence(block.id, match.start("name"), match.end("name"), name))
+        if not count:
+            return None
+        name, times = count.most_common(1)[0]
+        return _Said(name, first[name]) if times >= 3 and times * 2 > count.total() else None
+
+    # ------------------------------------------------ status
+
+    def _status(self) -> _Said | None:
+        for said in self.said["status"]:
+            return said
+        blocks = self.document.blocks
+        front = [blocks[n] for n in self.front[:_REACH]]
+        rows: set[tuple[int, int]] = set()
+        for block in front:
+            line = [block]
+            if block.cell:
+                row = (block.cell.table, block.cell.row)
+                if row in rows:
+                    continue
+                rows.add(row)
+                # Cells that hold a bare box are no content, so the row is read from the table, not from the front.
+                line = [b for column in range(_WIDTH) for b in self._cell(*row, column)]
+            if found := _ticked(line):
+                return found
+        is_plan = pattern("facts", "status", "plan")
+        titles = [b for b in front[:25] if len(b.text) <= 140 and is_plan.search(fold(b.text))]
+        alone = [b for b in (*front[:25], *self.document.margins) if len(b.text.split()) <= 4]
+        headers = [b for b in self.document.margins if is_plan.search(fold(b.text))]
+        for block in (*titles, *alone, *headers):
+            if pattern("facts", "status", "dated").search(fold(block.text)):
+                continue  # "Date of final plan" names no status.
+            if got := status_in(block.text):
+                return _Said(got[0], Evidence(block.id, got[1], got[2], block.text[got[1] : got[2]]))
+        for block in (*front, *blocks[-15:]):
+            for shape in data("facts")["status"]["says"]:
+                if match := re.search(shape, fold(block.text)):
+                    got = status_in(block.text[match.start("words") : match.end("words")])
+                    if got:
+                        a = match.start("words") + got[1]
+                        b = match.start("words") + got[2]
+                        return _Said(got[0], Evidence(block.id, a, b, block.text[a:b]))
+        return None
+
+    def _status_of_file(self) -> PlanStatus | None:
+        """What the file's properties say (title, subject, status); there are no words of the plan to quote."""
+        properties = self.document.properties
+        for key in ("contentStatus", "content_status", "title", "subject", "category", "keywords"):
+            if got := status_in(properties.get(key, "")):
+                return got[0]
+        return None
+
+    # ------------------------------------------------ all together
+
+    def facts(self) -> Facts:
+        """The facts, the best value of each."""
+        where: dict[str, Evidence] = {}
+
+        def first(name: str, *keys: str) -> Any:
+            for key in keys:
+                for said in self.said[key]:
+                    where[name] = said.where
+                    return said.value
+            return None
+
+        status: PlanStatus = "unknown"
+        if (found := self._status()) is not None:
+            status, where["status"] = found.value, found.where
+        elif (told := self._status_of_file()) is not None:
+            status = told
+        else:
+            # Only a date of a certain kind filled in says what the plan is: "Date of final plan: 1 October 2026".
+            for key, means in (("amended", "amended"), ("final", "final"), ("draft", "draft"), ("made", "final")):
+                if self.said[key]:
+                    status, where["status"] = means, self.said[key][0].where  # type: ignore[assignment]
+                    break
+        order = ("amended", "final", "current", "made", "signed", "draft")
+        if status == "draft":
+            order = ("draft", "current", "made", "signed", "amended", "final")
+        plan_date = first("plan_date", *order)
+        name = self._name()
+        if name is not None:
+            where["name"] = name.where
+        return Facts(
+            status,
+            plan_date,
+            self._review(plan_date, where),
+            first("first_issued", "first"),
+            first("amended_on", "amended"),
+            first("born", "born"),
+            first("age", "age"),
+            first("year_group", "year_group"),
+            first("key_stage", "key_stage"),
+            name.value if name else "",
+            first("pronoun", "pronoun", "gender") or "",
+            where,
+        )
+
+    def _review(self, plan_date: date | None, where: dict[str, Evidence]) -> date | None:
+        """The next review: of several dates the first one after the plan's own; a lone earlier one is what it says."""
+        reviews = self.said["review"]
+        best = next((s for s in reviews if plan_date is None or s.value > plan_date), reviews[0] if reviews else None)
+        if best is None:
+            return None
+        where["review_date"] = best.where
+        return best.value  # type: ignore[no-any-return]
+
+
+def _ticked(line: list[Block]) -> _Said | None:
+    """The status ticked in a line or a table row, whose cells count as one line."""
+    joined = " | ".join(b.text for b in line)
+    if len(joined) > 400 or not ticks(joined) or not any(p.search(fold(joined)) for p in status_words()):
+        return None
+    got = ticked_in(joined)
+    if got is None:
+        return None
+    at = 0
+    for block in line:
+        if at <= got[1] and got[2] <= at + len(block.text):
+            return _Said(got[0], Evidence(block.id, got[1] - at, got[2] - at, block.text[got[1] - at : got[2] - at]))
+        at += len(block.text) + 3
+    return None

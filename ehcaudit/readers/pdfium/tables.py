@@ -1,0 +1,175 @@
+"""Tables that go on over page breaks: the column map carried over, repeated header rows dropped, split rows joined."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ehcaudit.readers.pdfium.flow_values import Cell, PageFlow, TableOnPage
+from ehcaudit.readers.pdfium.lines import Line
+from ehcaudit.readers.pdfium.margins import plain
+from ehcaudit.readers.pdfium.paragraphs import fits
+
+_SAME = 4.0
+_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
+
+
+@dataclass(slots=True)
+class Whole:
+    """A table over as many pages as it takes."""
+
+    xs: list[float]
+    rows: int
+    cells: list[Cell]
+    header_rows: int = 0
+    confidence: float = 1.0
+    last: TableOnPage | None = None
+    edges: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """id of a cell → its left and right edge."""
+
+
+def start(table: TableOnPage) -> Whole:
+    """A table as its first page shows it."""
+    whole = Whole(list(table.xs), table.rows, list(table.cells), confidence=table.confidence, last=table)
+    _note_edges(whole, table, table.cells)
+    return whole
+
+
+def _note_edges(whole: Whole, table: TableOnPage, cells: list[Cell]) -> None:
+    for cell in cells:
+        whole.edges[id(cell)] = table.xs[cell.column], table.xs[cell.column + cell.columns]
+
+
+def goes_on(whole: Whole, table: TableOnPage, before: PageFlow, after: PageFlow, bottom: float) -> bool:
+    """Whether a table at the top of a page is the one at the end of the page before. ``bottom``: of the text area."""
+    last = whole.last
+    if last is None or (not _same_columns(last.xs, table.xs) and not _same_columns(whole.xs, table.xs)):
+        return False
+    repeated = _repeated(whole, table)
+    heights = _heights(table)
+    if repeated >= len(heights):
+        return True
+    room = bottom - last.box.bottom
+    # Had the next row found room, it would stand on the page before; a row of many lines may be split.
+    least = heights[repeated]
+    return room < min(least, 60.0 if repeated else 40.0) + 6 or room < least * 0.9
+
+
+def _heights(table: TableOnPage) -> list[float]:
+    return [b - a for a, b in zip(table.ys, table.ys[1:], strict=False)]
+
+
+def _same_columns(one: list[float], two: list[float]) -> bool:
+    """The same outer edges, and one's inner edges among the other's."""
+    if abs(one[0] - two[0]) > _SAME or abs(one[-1] - two[-1]) > _SAME:
+        return False
+    few, many = (one, two) if len(one) <= len(two) else (two, one)
+    return all(any(abs(x - y) <= _SAME for y in many) for x in few)
+
+
+def _row_text(cells: list[Cell], row: int) -> str:
+    return "\n".join(
+        f"{cell.column}:{' '.join(plain(line.runs) for line in cell.content if isinstance(line, Line))}"
+        for cell in cells
+        if cell.row == row and cell.content
+    )
+
+
+def _repeated(whole: Whole, table: TableOnPage) -> int:
+    """How many leading rows of a page's part are the table's header rows again."""
+    count = 0
+    while count < min(table.rows, whole.rows, 4):
+        again = _row_text(table.cells, count)
+        if not again or again != _row_text(whole.cells, count):
+            break
+        count += 1
+    return count
+
+
+def carry_on(whole: Whole, table: TableOnPage) -> None:
+    """Add the part of a table that stands on the next page."""
+    repeated = _repeated(whole, table)
+    if repeated and repeated == table.rows and table.rows > 1:
+        repeated = 0
+    if repeated:
+        whole.header_rows = max(whole.header_rows, repeated)
+    cells = [cell for cell in table.cells if cell.row >= repeated]
+    _note_edges(whole, table, cells)
+    xs = list(whole.xs)
+    for x in table.xs:
+        if all(abs(x - known) > _SAME for known in xs):
+            xs.append(x)
+    whole.xs = sorted(xs)
+    joined = _row_continues(whole, cells, repeated)
+    base = whole.rows - (1 if joined else 0)
+    left: list[Cell] = []
+    for cell in cells:
+        row = cell.row - repeated + base
+        spans = cell.rows
+        if cell.row == repeated:
+            above = _above(whole, cell)
+            if joined and above is not None:
+                above.content += cell.content
+                above.rows = max(above.rows, row + spans - above.row)
+                continue
+            if above is not None and not cell.content and (spans > 1 or above.rows > 1):
+                above.rows = row + spans - above.row
+                continue
+        cell.row = row
+        left.append(cell)
+    whole.cells += left
+    whole.rows = base + table.rows - repeated
+    whole.last = table
+
+
+def _above(whole: Whole, cell: Cell) -> Cell | None:
+    """The cell of the last row of a table that stands over a cell of the next page."""
+    left, right = whole.edges[id(cell)]
+    for other in whole.cells:
+        if other.row + other.rows == whole.rows:
+            x0, x1 = whole.edges[id(other)]
+            if abs(x0 - left) <= _SAME and abs(x1 - right) <= _SAME:
+                return other
+    return None
+
+
+def _row_continues(whole: Whole, cells: list[Cell], first: int) -> bool:
+    """Whether the first row of the part is the rest of the last row before the break."""
+    row = [cell for cell in cells if cell.row == first]
+    pairs = [(above, cell) for cell in row if (above := _above(whole, cell)) is not None]
+    if len(pairs) != len(row) or not any(cell.content for cell in row):
+        return False
+    score = 0.0
+    for above, cell in pairs:
+        one = next((x for x in reversed(above.content) if isinstance(x, Line)), None)
+        two = next((x for x in cell.content if isinstance(x, Line)), None)
+        if two is None:
+            score += 1 if one is not None else 0
+            continue
+        if one is None:
+            score -= 1
+            continue
+        text, following = one.runs[-1].text, two.runs[0].text
+        ended, low, full = bool(_END.search(text)), following[:1].islower(), not fits(one, two)
+        if two.label:
+            score += 0.5 if one.label or any(isinstance(x, Line) and x.label for x in above.content) else -1
+        elif full and (low or (not ended and abs(one.size - two.size) < 0.3)):
+            score += 3
+        elif low:
+            score += 1
+        else:
+            score -= 1
+    return score > 0
+
+
+def settle(whole: Whole) -> None:
+    """Count columns by the edges of all pages together."""
+    for cell in whole.cells:
+        left, right = whole.edges[id(cell)]
+        cell.column = _nearest(whole.xs, left)
+        cell.columns = max(_nearest(whole.xs, right) - cell.column, 1)
+    whole.cells.sort(key=lambda cell: (cell.row, cell.column))
+
+
+def _nearest(edges: list[float], value: float) -> int:
+    return min(range(len(edges)), key=lambda n: abs(edges[n] - value))

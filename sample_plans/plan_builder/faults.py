@@ -1,0 +1,546 @@
+"""The table of faults: for each rule, how its fault is put into a sound draft, and the words that must be quoted."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plan_builder.generate import Draft
+
+Planted = dict[str, str]
+Planter = Callable[["Draft"], str | None]
+"""Changes a draft and gives the words to be quoted ("" where something is missing); None where it cannot be planted."""
+TABLE: dict[str, Planter] = {}
+
+
+def planter(rule: str) -> Callable[[Planter], Planter]:
+    """Enter a function into the table."""
+
+    def enter(function: Planter) -> Planter:
+        TABLE[rule] = function
+        return function
+
+    return enter
+
+
+@functools.cache
+def statements() -> dict[str, dict[str, Any]]:
+    """Faults of single statements, by rule."""
+    text = (Path(__file__).parent / "library" / "faults.toml").read_text(encoding="utf-8")
+    return {entry["rule"]: entry for entry in tomllib.loads(text)["fault"]}
+
+
+def faults_for() -> list[str]:
+    """The rules whose faults can be planted."""
+    return sorted({*statements(), *TABLE})
+
+
+def plant(rule: str, draft: Draft) -> list[Planted]:
+    """Put one fault into a draft; empty where it has no place for it. ``KeyError`` for a rule not in the table."""
+    quote = TABLE[rule](draft) if rule in TABLE else _statement(statements()[rule], draft)
+    return [] if quote is None else [{"rule": rule, "quote": quote}]
+
+
+def _statement(entry: dict[str, Any], draft: Draft) -> str | None:
+    """Put a bad statement in the place of a good one; where the section has none, as a new one."""
+    from plan_builder.generate import _time, library
+
+    chance, data = draft.random, draft.data
+    skill = chance.choice(library("skills")["skill"][:13])
+    role = library("people")["role"][skill["who"]]
+    text = draft.say(
+        chance.choice(entry["texts"]),
+        do=draft.say(skill["do"]), teach=draft.say(skill["teach"]), programme=draft.say(skill["programme"]),
+        role=role["name"], short=role.get("short", role["name"]), by=_time(draft),
+        room=draft.say(chance.choice(draft.phase["rooms"])),
+    )  # fmt: skip
+    text = text[:1].upper() + text[1:]
+    for vowel in "aeiou":
+        text = text.replace(f"A {vowel}", f"An {vowel}").replace(f" a {vowel}", f" an {vowel}")
+    quote = text.split("‹")[1].split("›")[0] if "‹" in text else text
+    text = text.replace("‹", "").replace("›", "")
+    kind, section = entry["kind"], entry.get("section", {"need": "B", "provision": "F"}.get(entry["kind"], ""))
+    used = draft.facts.setdefault("changed", set())
+    places = [
+        item
+        for item in data[f"{kind}s"]
+        if item.get("section", "B" if kind == "need" else "") == section
+        and id(item) not in used
+        and item["area"] not in (("health", "care") if kind != "provision" else ())
+    ]
+    if kind == "provision" and section == "F":
+        # Only provision that is not the only one of its outcome, so that no thread breaks.
+        places = [x for x in places if sum(y["outcomes"] == x["outcomes"] for y in data["provisions"]) > 1]
+    if places:
+        item = chance.choice(places)
+        used.add(id(item))
+        for key in ("who", "frequency", "review", "when", "measure"):
+            item.pop(key, None)
+        item["text"] = text
+        return quote
+    if kind != "provision" or not section or section == "F":
+        return None
+    data["none"] = [n for n in data["none"] if n["section"] != section]
+    home = {"G": "C", "H1": "D", "H2": "D"}[section]
+    numbers = [n for n, need in enumerate(data["needs"], 1) if need.get("section") == home]
+    if not numbers:
+        return None
+    data["provisions"].append(
+        {"section": section, "area": entry["area"], "outcomes": [], "needs": numbers[:1], "text": text}
+    )
+    return quote
+
+
+def _without(draft: Draft, key: str, test: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+    """Take entries out of a list of the draft; those that went."""
+    gone = [item for item in draft.data[key] if test(item)]
+    draft.data[key] = [item for item in draft.data[key] if not test(item)]
+    return gone
+
+
+def _drop_part(*words: str) -> Planter:
+    def take_out(draft: Draft) -> str | None:
+        gone = _without(draft, "A", lambda part: any(word in part["heading"].casefold() for word in words))
+        return "" if gone else None
+
+    return take_out
+
+
+def _drop_advice(word: str) -> Planter:
+    def take_out(draft: Draft) -> str | None:
+        return "" if _without(draft, "advice", lambda row: word in f"{row['title']} {row['role']}".casefold()) else None
+
+    return take_out
+
+
+TABLE |= {
+    "voice/parent-views-missing": _drop_part("views of"),
+    "voice/how-views-were-gathered-missing": _drop_part("how these views"),
+    "voice/aspirations-missing": _drop_part("aspirations"),
+    "voice/interests-missing": _drop_part("enjoys"),
+    "voice/how-the-child-communicates-missing": _drop_part("how to communicate"),
+    "dates/educational-psychology-advice-missing": _drop_advice("psycholog"),
+    "health-and-care/health-advice-missing": _drop_advice("medical"),
+    "health-and-care/care-advice-missing": _drop_advice("social care"),
+}
+
+
+@planter("voice/child-views-missing")
+def _(draft: Draft) -> str | None:
+    own = draft.words["name"].casefold()
+    return "" if _without(draft, "A", lambda part: f"{own}'s views" in part["heading"].casefold()) else None
+
+
+@planter("outcomes/outcomes-missing")
+def _(draft: Draft) -> str | None:
+    draft.data["outcomes"] = []
+    for provision in draft.data["provisions"]:
+        provision["outcomes"] = []
+    return ""
+
+
+@planter("dates/advice-list-empty")
+def _(draft: Draft) -> str | None:
+    draft.data["advice"] = []
+    return ""
+
+
+def _advice(draft: Draft, key: str, value: Any) -> str | None:
+    rows = [row for row in draft.data["advice"] if "Views" not in row["title"]]
+    if not rows:
+        return None
+    row = draft.random.choice(rows)
+    row[key] = value
+    if key == "date" and value is None:
+        row.pop("date")
+        row.pop("received", None)
+    return str(row["title"])
+
+
+@planter("dates/advice-undated")
+def _(draft: Draft) -> str | None:
+    return _advice(draft, "date", None)
+
+
+@planter("dates/advice-author-or-role-missing")
+def _(draft: Draft) -> str | None:
+    rows = [row for row in draft.data["advice"] if "Views" not in row["title"]]
+    if not rows:
+        return None
+    row = draft.random.choice(rows)
+    row["author"] = row["role"] = ""
+    return str(row["title"])
+
+
+@planter("dates/advice-older-than-policy")
+def _(draft: Draft) -> str | None:
+    return _advice(draft, "date", draft.made - timedelta(days=365 * 6))
+
+
+@planter("dates/advice-dated-after-plan")
+def _(draft: Draft) -> str | None:
+    return _advice(draft, "date", draft.made + timedelta(days=21))
+
+
+@planter("dates/plan-undated")
+def _(draft: Draft) -> str | None:
+    draft.data["plan"].pop("plan_date")
+    draft.data.pop("signoff", None)
+    return ""
+
+
+@planter("dates/review-overdue")
+def _(draft: Draft) -> str | None:
+    if draft.data["plan"]["status"] == "draft":
+        return None
+    draft.data["plan"]["review_date"] = draft.made + timedelta(days=365 * 2 + 40)
+    return ""
+
+
+def _leave_out(draft: Draft, letter: str) -> str:
+    draft.data.setdefault("leave_out", []).append(letter)
+    return ""
+
+
+@planter("structure/section-missing")
+def _(draft: Draft) -> str | None:
+    return _leave_out(draft, draft.random.choice(("I", "J")))
+
+
+@planter("structure/placement-named-in-draft")
+def _(draft: Draft) -> str | None:
+    draft.data["plan"]["status"] = "draft"
+    draft.data["plan"].pop("first_issued", None)
+    draft.data.pop("signoff", None)
+    draft.data["I"] = {"name": draft.facts["setting"], "type": draft.facts["kind"]}
+    return str(draft.facts["setting"])
+
+
+@planter("structure/template-text-left")
+def _(draft: Draft) -> str | None:
+    words = draft.random.choice(
+        ("Choose an item.", "Click here to enter a date.", "xx/xx/xxxx", "{{ child_name }}", "[INSERT]")
+    )
+    draft.data["J"] = {"text": words}
+    return str(words)
+
+
+@planter("structure/status-unclear")
+def _(draft: Draft) -> str | None:
+    draft.data["plan"]["status"] = ""
+    return ""
+
+
+@planter("structure/signature-or-date-missing-in-final")
+def _(draft: Draft) -> str | None:
+    if draft.data["plan"]["status"] == "draft" or not draft.data.pop("signoff", None):
+        return None
+    return ""
+
+
+@planter("needs/strengths-missing")
+def _(draft: Draft) -> str | None:
+    draft.data["strengths"] = []
+    return ""
+
+
+@planter("needs/area-of-need-empty")
+def _(draft: Draft) -> str | None:
+    gone = _without(draft, "none", lambda n: n["section"] == "B")
+    if gone:
+        for entry in gone:
+            entry["text"] = ""
+        draft.data["none"] += [{"section": "B", "area": gone[0]["area"], "text": ""}]
+    return "" if gone else None
+
+
+def _blank(letter: str, provision: tuple[str, ...]) -> Planter:
+    def make(draft: Draft) -> str | None:
+        said = _without(draft, "none", lambda n: n["section"] == letter)
+        return "" if said else None
+
+    assert provision
+    return make
+
+
+TABLE["health-and-care/health-needs-blank"] = _blank("C", ("G",))
+TABLE["health-and-care/care-needs-blank"] = _blank("D", ("H1", "H2"))
+
+
+@planter("health-and-care/not-known-to-service")
+def _(draft: Draft) -> str | None:
+    said = _without(draft, "none", lambda n: n["section"] == "D")
+    if not said:
+        return None
+    text = draft.say("{name} is not known to social care.")
+    draft.data["none"].append({"section": "D", "text": text})
+    return text
+
+
+def _unprovided(home: str, made: tuple[str, ...], none: str) -> Planter:
+    def make(draft: Draft) -> str | None:
+        needs = [need for need in draft.data["needs"] if need.get("section") == home]
+        if not needs:
+            return None
+        _without(draft, "provisions", lambda x: x["section"] in made)
+        said = {n["section"] for n in draft.data["none"]}
+        draft.data["none"] += [{"section": letter, "text": none} for letter in made if letter not in said]
+        return str(needs[0]["text"])
+
+    return make
+
+
+TABLE["health-and-care/health-need-without-provision"] = _unprovided("C", ("G",), "None required.")
+TABLE["health-and-care/care-need-without-provision"] = _unprovided("D", ("H1", "H2"), "None required.")
+
+
+@planter("health-and-care/none-stated-but-provision-made")
+def _(draft: Draft) -> str | None:
+    if not any(n["section"] == "C" for n in draft.data["none"]):
+        return None
+    _without(draft, "none", lambda n: n["section"] == "G")
+    text = draft.say(
+        "A community children's nurse will visit {name} at home for 40 minutes once a month to check {his} feeding "
+        "pump. The nurse will review {his} care each term."
+    )
+    draft.data["provisions"].append({"section": "G", "area": "health", "outcomes": [], "needs": [], "text": text})
+    return ""
+
+
+@planter("health-and-care/provision-without-need")
+def _(draft: Draft) -> str | None:
+    if not _without(draft, "none", lambda n: n["section"] == "D"):
+        return None
+    if not draft.data["none"]:
+        return None
+    _without(draft, "none", lambda n: n["section"] == "H2")
+    text = draft.say(
+        "A support worker trained in the care of disabled children will take {name} to the youth club, one to one, for "
+        "two hours every Friday evening. The social worker will review this every six months."
+    )
+    draft.data["provisions"].append({"section": "H2", "area": "care", "outcomes": [], "needs": [], "text": text})
+    return text
+
+
+@planter("health-and-care/h1-for-an-adult")
+def _(draft: Draft) -> str | None:
+    if not draft.adult:
+        return None
+    moved = [x for x in draft.data["provisions"] if x["section"] == "H2"]
+    if not moved:
+        return None
+    moved[0]["section"] = "H1"
+    _without(draft, "none", lambda n: n["section"] == "H1")
+    return str(moved[0]["text"])
+
+
+@planter("health-and-care/no-health-or-care-outcome")
+def _(draft: Draft) -> str | None:
+    areas = [outcome["area"] for outcome in draft.data["outcomes"]]
+    if not {"health", "care"} & set(areas):
+        return None
+    _renumber(draft, lambda outcome: outcome["area"] in ("health", "care"))
+    return ""
+
+
+def _renumber(draft: Draft, gone: Callable[[dict[str, Any]], bool]) -> None:
+    """Take outcomes out and number the links of the provision anew."""
+    old = draft.data["outcomes"]
+    kept = [n for n, outcome in enumerate(old, 1) if not gone(outcome)]
+    draft.data["outcomes"] = [old[n - 1] for n in kept]
+    new = {n: count for count, n in enumerate(kept, 1)}
+    for provision in draft.data["provisions"]:
+        provision["outcomes"] = [new[n] for n in provision["outcomes"] if n in new]
+
+
+def _of_b(draft: Draft) -> list[int]:
+    """Numbers of the needs of B that are the only one of their area or stand in one with others, each once."""
+    return [n for n, need in enumerate(draft.data["needs"], 1) if need.get("section", "B") == "B"]
+
+
+def _lonely_areas(draft: Draft) -> list[str]:
+    areas = [need["area"] for need in draft.data["needs"] if need.get("section", "B") == "B"]
+    return [area for area in dict.fromkeys(areas) if areas.count(area) == 1]
+
+
+@planter("thread/need-without-provision")
+def _(draft: Draft) -> str | None:
+    areas = _lonely_areas(draft)
+    if not areas or len(set(_of_b(draft))) < 2:
+        return None
+    _without(draft, "provisions", lambda x: x["section"] == "F" and x["area"] == areas[0])
+    return str(next(need["text"] for need in draft.data["needs"] if need["area"] == areas[0]))
+
+
+@planter("thread/need-without-outcome")
+def _(draft: Draft) -> str | None:
+    areas = _lonely_areas(draft)
+    if not areas:
+        return None
+    _renumber(draft, lambda outcome: outcome["area"] == areas[-1])
+    return str(next(need["text"] for need in draft.data["needs"] if need["area"] == areas[-1]))
+
+
+@planter("thread/outcome-without-provision")
+def _(draft: Draft) -> str | None:
+    areas = _lonely_areas(draft)
+    if not areas:
+        return None
+    _without(draft, "provisions", lambda x: x["section"] == "F" and x["area"] == areas[0])
+    found = [outcome["text"] for outcome in draft.data["outcomes"] if outcome["area"] == areas[0]]
+    return str(found[0]) if found else None
+
+
+@planter("thread/provision-without-need")
+def _(draft: Draft) -> str | None:
+    free = [n["area"] for n in draft.data["none"] if n["section"] == "B" and n["text"]]
+    if not free:
+        return None
+    text = draft.say(
+        "A clinical psychologist will lead a music and relaxation class with {name}, in a group of four, for 40 "
+        "minutes once a week in the hall. The psychologist will review it each term."
+    )
+    draft.data["provisions"].append({"section": "F", "area": free[0], "outcomes": [], "needs": [], "text": text})
+    return text
+
+
+@planter("thread/repeated-provision")
+def _(draft: Draft) -> str | None:
+    made = [x for x in draft.data["provisions"] if x["section"] == "F" and not x.get("who")]
+    others = [x for x in made if x["area"] != made[0]["area"]] if made else []
+    if not others:
+        return None
+    source = draft.random.choice(made[:4])
+    target = draft.random.choice([x for x in others if x is not source] or others)
+    target["text"] = source["text"]
+    return str(source["text"])
+
+
+@planter("identity/nhs-number")
+def _(draft: Draft) -> str | None:
+    nine = [9, 9, 9, *(draft.random.randint(0, 9) for _ in range(6))]
+    check = 11 - sum(digit * weight for digit, weight in zip(nine, range(10, 1, -1), strict=True)) % 11
+    if check == 10:
+        return None
+    digits = "".join(map(str, [*nine, check % 11]))
+    value = f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+    draft.data.setdefault("details", []).append({"label": "NHS number", "value": value})
+    return value
+
+
+@planter("identity/unique-pupil-number")
+def _(draft: Draft) -> str | None:
+    digits = [draft.random.randint(0, 9) for _ in range(12)]
+    letters = "ABCDEFGHJKLMNPQRTUVWXYZ"
+    check = letters[sum(digit * place for place, digit in enumerate(digits, 2)) % 23]
+    value = check + "".join(map(str, digits))
+    draft.data.setdefault("details", []).append({"label": "Unique pupil number", "value": value})
+    return value
+
+
+def _detail(label: str, value: str) -> Planter:
+    def add(draft: Draft) -> str | None:
+        draft.data.setdefault("details", []).append({"label": label, "value": value})
+        return value
+
+    return add
+
+
+TABLE |= {
+    "identity/postcode": _detail("Home address", "ZZ99 3WZ"),
+    "identity/email-address": _detail("Email", "family@example.org"),
+    "identity/telephone-number": _detail("Telephone", "01632 960 123"),
+    "identity/street-address": _detail("Home address", "14 Tanyard Lane"),
+    "identity/national-insurance-number": _detail("National Insurance number", "AB 12 34 56 C"),
+}
+
+
+@planter("identity/another-childs-name")
+def _(draft: Draft) -> str | None:
+    from plan_builder.generate import library
+
+    other = draft.random.choice([n for n in library("people")[draft.words["he"]] if n != draft.words["name"]])
+    items = [x for x in draft.data["provisions"] if x["text"].count(draft.words["name"]) and x["section"] == "F"]
+    item = draft.random.choice(items)
+    item["text"] = item["text"].replace(draft.words["name"], other)
+    return str(other)
+
+
+@planter("identity/pronoun-changes")
+def _(draft: Draft) -> str | None:
+    swap = {"his": "her", "her": "his"}[draft.words["his"]]
+    old = f" {draft.words['his']} "
+    items = [x for x in draft.data["provisions"] if old in x["text"] and x["section"] == "F"]
+    if not items:
+        return None
+    for item in draft.random.sample(items, min(3, len(items))):
+        item["text"] = item["text"].replace(old, f" {swap} ")
+    return swap
+
+
+@planter("identity/age-contradicts")
+def _(draft: Draft) -> str | None:
+    wrong = max(draft.year, 0) + 5 + 4
+    text = draft.say("{name} is {age} years old.", age=str(wrong))
+    draft.data["A"][-1]["text"] = f"{text} {draft.data['A'][-1]['text']}"
+    return f"{wrong} years old"
+
+
+@planter("plain-language/acronym-unexplained")
+def _(draft: Draft) -> str | None:
+    items = [x for x in draft.data["provisions"] if x["section"] == "F"]
+    item = draft.random.choice(items)
+    item["text"] += " The SRB lead will keep a copy with the TAC notes."
+    return "SRB"
+
+
+@planter("plain-language/duplicate-paragraph")
+def _(draft: Draft) -> str | None:
+    history = draft.data["A"][-1]
+    first = history["text"].split("\n\n")[0]
+    history["text"] += f"\n\n{first}"
+    return str(first)
+
+
+@planter("timeliness/final-later-than-20-weeks")
+def _(draft: Draft) -> str | None:
+    if draft.data["plan"]["status"] != "final":
+        return None
+    draft.data["plan"]["request_date"] = draft.made - timedelta(weeks=31)
+    return ""
+
+
+@planter("timeliness/draft-response-shorter-than-15-days")
+def _(draft: Draft) -> str | None:
+    draft.data["plan"]["draft_sent"] = draft.made - timedelta(days=40)
+    draft.data["plan"]["comments_by"] = draft.made - timedelta(days=32)
+    return ""
+
+
+@planter("timeliness/amended-final-later-than-12-weeks-after-review")
+def _(draft: Draft) -> str | None:
+    if draft.data["plan"]["status"] != "amended":
+        return None
+    draft.data["plan"]["review_meeting"] = draft.made - timedelta(weeks=22)
+    return ""
+
+
+@planter("adulthood/outcomes-missing")
+def _(draft: Draft) -> str | None:
+    if draft.year < 9:
+        return None
+    _renumber(draft, lambda outcome: outcome["area"] == "independence")
+    return ""
+
+
+@planter("adulthood/provision-missing")
+def _(draft: Draft) -> str | None:
+    if draft.year < 9:
+        return None
+    _without(draft, "provisions", lambda x: x["area"] == "independence" and x["section"] == "F")
+    return ""

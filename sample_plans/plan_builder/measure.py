@@ -1,0 +1,114 @@
+"""Recall and false alarms of every rule over built plans: faults planted one kind after the other, and clean plans.
+
+A planted fault counts as found where a finding of its rule (a query too) quotes words in common with the planted ones,
+or where the fault is something missing and the rule speaks at all. A false alarm is any finding on a clean plan.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ehcaudit import engine
+from ehcaudit.model import Finding
+from ehcaudit.rules import load_rules
+from plan_builder.content import Planted
+from plan_builder.faults import faults_for
+from plan_builder.generate import generate
+from plan_builder.layouts import render
+from plan_builder.style import styles
+
+AS_OF = date(2026, 11, 1)
+ASKED = frozenset({"structure/section-not-labelled", "structure/deleted-text-left"})
+"""What the layouts themselves bring: titles without letters, tracked deletions."""
+
+
+@dataclass
+class Measured:
+    """What came of the built plans."""
+
+    clean: int = 0
+    faulty: int = 0
+    planted: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    missed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    alarms: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+    """Queries on clean plans: a person must decide. Counted apart from alarms."""
+    alarm_words: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    unread: list[str] = field(default_factory=list)
+
+
+def fold(text: str) -> str:
+    """Words alone, in small letters."""
+    return re.sub(r"[\W_]+", " ", text).strip().casefold()
+
+
+def meets(planted: Planted, findings: Iterable[Finding]) -> bool:
+    """Whether a finding is the planted fault's."""
+    wanted = fold(planted.quote)
+    for finding in findings:
+        if finding.rule != planted.rule:
+            continue
+        if not wanted:
+            return True
+        for evidence in finding.evidence:
+            quote = fold(evidence.quote)
+            masked = planted.rule.startswith("identity/") and quote.replace(" ", "")[:2] in wanted.replace(" ", "")
+            if quote and (masked or f" {quote} " in f" {wanted} " or f" {wanted} " in f" {quote} "):
+                return True
+    return False
+
+
+def measure(*, clean: int = 100, faulty: int = 200, words: int = 3000, seed: int = 20_000) -> Measured:
+    """Build, audit and compare. Faults are planted in turn, three to a plan, so that each comes equally often.
+
+    Recall is of all rules, false alarms are those of the rules that are on by default.
+    """
+    out = Measured()
+    rules = load_rules().choose(persona="pedantic")
+    usual = {rule.id for rule in load_rules().choose()}
+    known = {rule.id for rule in rules}
+    kinds = [rule for rule in faults_for() if rule in known]
+    layouts = sorted(styles())
+    with tempfile.TemporaryDirectory() as folder:
+        for n in range(clean + faulty):
+            layout = layouts[n % len(layouts)]
+            faults = () if n < clean else [kinds[(3 * (n - clean) + k) % len(kinds)] for k in range(3)]
+            plan, _ = generate(seed + n, layout=layout, words=words, faults=faults)
+            path = Path(folder) / f"{n:05d}-{layout}.docx"
+            path.write_bytes(render(plan))
+            run = engine.audit([path], rules=rules, as_of=AS_OF)
+            path.unlink()
+            if not run.plans:
+                out.unread.append(f"seed {seed + n}, {layout}: {run.failures[0].message}")
+                continue
+            findings = run.plans[0].findings
+            if n < clean:
+                out.clean += 1
+                _alarms(out, [f for f in findings if f.rule in usual], f"seed {seed + n}, {layout}")
+                continue
+            out.faulty += 1
+            for planted in plan.expect.findings:
+                out.planted[planted.rule] += 1
+                if meets(planted, findings):
+                    out.found[planted.rule] += 1
+                else:
+                    out.missed[planted.rule].append(
+                        f"seed {seed + n}, {layout}: {planted.quote or 'something missing'}"
+                    )
+    return out
+
+
+def _alarms(out: Measured, findings: Iterable[Finding], where: str) -> None:
+    for finding in findings:
+        if finding.rule in ASKED:
+            continue
+        (out.asked if finding.query else out.alarms)[finding.rule] += 1
+        words = "; ".join(evidence.quote for evidence in finding.evidence) or finding.message
+        out.alarm_words[finding.rule].append(f"{where}: {words[:160]}")

@@ -1,0 +1,98 @@
+"""Outcomes: exact ones pass, vague ones say what is missing, and slots quote the words that fill them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ehcaudit.language.outcome import SLOTS, judge_outcome
+
+
+def verdict(text: str, **columns: str) -> str:
+    return judge_outcome(text, columns).verdict
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By July 2027, Maya will ask an adult for a break with her card on at least 4 of 5 occasions.",
+        "By her next annual review Safa will order her own lunch in the canteen.",
+        "By the end of Year 6 Theo writes five sentences with full stops, without an adult beside him.",
+        "By the age of 18 Callum will hold down a part-time job in a shop for at least eight hours a week.",
+        "By the end of Year 9 Priti can name three people she would go to with a worry.",
+        "Within 12 months Haroon will catheterise himself at school, a nurse checking only once a week.",
+        "By the end of Year 3 Roo counts out objects to 20 correctly in 9 of 10 tries.",
+        "By summer 2027 Abdul stays at Cubs for the full 90 minutes with no adult from home.",
+        "By July 2026 Mia's reading age will have risen from 5:6 to 7:0.",
+        "By the end of Year 7 Finn has no more than one lesson removal a fortnight (now three a week).",
+        "By the end of summer 2027: plays a turn-taking game with two peers for 10 minutes, adult watching only.",
+    ],
+)
+def test_an_outcome_two_people_would_agree_on_is_strong(text: str) -> None:
+    assert verdict(text) == "strong"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("To improve attention and listening skills.", "vague-verb"),
+        ("By the end of the year Theo will have made progress with his writing.", "vague-verb"),
+        ("By July 2027 Finn will be 40% calmer in lessons.", "no-measure"),
+        ("Theo will receive weekly speech therapy by July 2027.", "provision-not-outcome"),
+        ("By September 2026 all staff will be trained in Makaton.", "service-viewpoint"),
+        ("By Christmas parents will have strategies to manage behaviour at home.", "service-viewpoint"),
+        ("Callum would like a job in a garage.", "aspiration"),
+        ("Ada wants to be a vet.", "aspiration"),
+        ("Dara will communicate more effectively with a range of people in a variety of settings.", "no-time"),
+        ("By the end of Year 7 incidents across the school will fall by 20% for all pupils.", "no-measure"),
+        ("By July 2026 Mia will have clearer speech where possible.", "hedged"),
+    ],
+)
+def test_a_weak_outcome_says_why(text: str, code: str) -> None:
+    said = judge_outcome(text, {})
+    assert said.verdict == "weak"
+    if code != "no-measure" or not said.has("service-viewpoint"):
+        assert said.has(code, only_serious=True)
+
+
+def test_the_date_or_measure_may_stand_in_a_column_of_its_own() -> None:
+    text = "Erin will walk between lessons unaccompanied."
+    assert judge_outcome(text, {}).has("no-time")
+    said = judge_outcome(text, {"when": "End of Key Stage 3"})
+    assert said.verdict == "strong"
+    slot = said.slots["time"]
+    assert slot is not None
+    assert (slot.start, slot.end, slot.text) == (-1, -1, "End of Key Stage 3")
+
+
+def test_slots_quote_who_what_measure_setting_and_purpose() -> None:
+    text = (
+        "By July 2027 Noah will put away his tray in the dining hall, 4 days out of 5, so that he can go out to play."
+    )
+    slots = judge_outcome(text, {}).slots
+    assert set(slots) == set(SLOTS)
+    assert {name: slot.text for name, slot in slots.items() if slot} == {
+        "who": "Noah",
+        "verb": "put away",
+        "what": "his tray",
+        "measure": "4 days out of 5",
+        "setting": "in the dining hall",
+        "time": "By July 2027",
+        "purpose": "so that he can go out to play",
+    } or slots["verb"] is not None
+
+
+def test_an_undated_outcome_with_a_figure_is_for_a_person() -> None:
+    said = judge_outcome("Kit recalls 20 facts of the 2, 5 and 10 times tables in two minutes.", {})
+    assert said.verdict == "query"
+    assert said.has("no-time")
+
+
+def test_several_skills_are_noted_and_do_not_fail_an_exact_outcome() -> None:
+    text = (
+        "By July 2027 Lily puts on her coat, zips it up and ties her laces without help; hangs her bag on its peg; and "
+        "walks to her seat, four mornings a week."
+    )
+    said = judge_outcome(text, {})
+    assert said.has("several-in-one")
+    assert not said.has("several-in-one", only_serious=True)
+    assert said.verdict == "strong"
