@@ -108,6 +108,8 @@ class Block:
     """The whole text is bold."""
     cell: Cell | None = None
     marks: tuple[Mark, ...] = ()
+    confidence: float = 1.0
+    """From 0 to 1, how sure the reader is that these words stand in this order and place (below 1 only in PDFs)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +441,8 @@ class RuleCard:
     """What it counts in its theme's score."""
     praise: str = ""
     """One sentence for "what is good", where the rule is met."""
+    over_items: bool = False
+    """It is asked of each statement by itself (each outcome, each provision, each need)."""
 
 
 @dataclass(frozen=True, slots=True)

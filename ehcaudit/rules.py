@@ -154,6 +154,7 @@ class Rule:
             rule.where,
             self.weight,
             rule.praise,
+            self.options.single_statement,
         )
 
 

@@ -3,6 +3,10 @@
 A rule earns weight × (items met ÷ items), once per plan however long the plan is. What could not be assessed counts
 as not earned, so reading less never scores more; coverage beside the score says how much could be judged. What a
 person must decide counts neither way, and lowers the coverage.
+
+Many rules look at the same provision from many sides, and each alone is nearly always met. So half of what the rules
+over items earn goes by soundness: the share of items in which none of the graver rules finds a fault. One fault in each
+provision is then a poor section F, not an excellent one with nineteen small marks.
 """
 
 from __future__ import annotations
@@ -11,6 +15,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ehcaudit.model import ITEM_HOMES, SECTION_LETTERS, Part, Result, RuleCard, Scorecard
+
+GRAVE = ("critical", "major")
+"""Severities of the rules that an item must meet to be sound."""
 
 THEME_WEIGHTS: Mapping[str, float] = {
     "outcomes": 3,
@@ -28,7 +35,7 @@ THEME_WEIGHTS: Mapping[str, float] = {
 }
 """How themes add up to the overall score; an authority may set its own. Identity is a gate, not a quality."""
 
-GRADES: Mapping[str, float] = {"Outstanding": 90, "Good": 75, "Requires improvement": 50, "Inadequate": 0}
+GRADES: Mapping[str, float] = {"Outstanding": 95, "Good": 80, "Requires improvement": 50, "Inadequate": 0}
 """Lowest score of each grade. The words are those of multi-agency audits (Derby, Invision360); no shared thresholds
 exist, so these are our own, published and open to change."""
 
@@ -53,9 +60,51 @@ class _Sum:
     decided: float = 0.0
     missed: float = 0.0
     doubtful: float = 0.0
+    soundness: float = 0.0
+    """Weight of the graver rules over items."""
+    blind: bool = False
+    """One of those rules could not be assessed: no item is then known to be sound."""
+    items: int = 0
+    faults: int = 0
+    """The most that one rule found, for results without findings."""
+    faulty: set[str] = field(default_factory=set)
+    in_doubt: set[str] = field(default_factory=set)
+
+    def add(self, result: Result, weight: float, *, grave: bool) -> None:
+        """Add one rule's result; ``grave``: items must meet it to be sound, so it counts twice."""
+        if result.status == "not_assessed":
+            self.missed += 2 * weight if grave else weight
+            self.blind |= grave
+            return
+        if not result.items:
+            if result.status == "query":
+                self.doubtful += weight
+            else:
+                self.decided += weight
+                self.earned += weight if result.status == "met" else 0.0
+            return
+        met = result.met or 0
+        doubtful = min(len({f.item for f in result.findings if f.query}), result.items - met)
+        self.earned += weight * met / result.items
+        self.doubtful += weight * doubtful / result.items
+        self.decided += weight * (result.items - doubtful) / result.items
+        if grave:
+            self.soundness += weight
+            self.items = max(self.items, result.items)
+            self.faults = max(self.faults, result.items - met - doubtful)
+            self.faulty |= {f.item for f in result.findings if f.item and not f.query}
+            self.in_doubt |= {f.item for f in result.findings if f.item and f.query}
 
     def part(self) -> Part:
         """Per cent of what is decided or was missed; None where nothing applies or all is in doubt."""
+        if self.soundness:
+            faults = min(self.items, max(self.faults, len(self.faulty)))
+            doubts = min(self.items - faults, len(self.in_doubt - self.faulty))
+            one = self.soundness / self.items
+            self.earned += 0.0 if self.blind else one * (self.items - faults - doubts)
+            self.decided += one * (self.items - doubts)
+            self.doubtful += one * doubts
+            self.soundness = 0.0
         whole = self.decided + self.missed
         everything = whole + self.doubtful
         return Part(100 * self.earned / whole if whole else None, self.decided / everything if everything else 1.0)
@@ -70,11 +119,11 @@ def score(results: Iterable[Result], cards: Mapping[str, RuleCard], scale: Scale
         if result.status == "not_applicable":
             continue
         card = cards[result.rule]
-        for total in (
-            themes.setdefault(card.theme, _Sum()),
-            *(sections.setdefault(letter, _Sum()) for letter in homes(card.where)),
-        ):
-            _add(total, result, card.weight)
+        home = homes(card.where)
+        grave = card.over_items and card.severity in GRAVE
+        themes.setdefault(card.theme, _Sum()).add(result, card.weight, grave=grave)
+        for letter in home:  # How many items stand in each of several sections is not told.
+            sections.setdefault(letter, _Sum()).add(result, card.weight, grave=grave and len(home) == 1)
         if result.status == "not_met" and card.basis == "law" and card.severity == "critical":
             capping.append(card.id)
     parts = {theme: themes[theme].part() for theme in sorted(themes)}
@@ -98,22 +147,6 @@ def homes(where: Iterable[str]) -> tuple[str, ...]:
     for place in where:
         found += [place] if place in SECTION_LETTERS or place == "H" else ITEM_HOMES.get(place, ())
     return tuple(dict.fromkeys(letter for letter in found if letter != "H"))
-
-
-def _add(total: _Sum, result: Result, weight: float) -> None:
-    if result.status == "not_assessed":
-        total.missed += weight
-    elif result.items:
-        met = result.met or 0
-        doubtful = min(len({f.item for f in result.findings if f.query}), result.items - met)
-        total.earned += weight * met / result.items
-        total.doubtful += weight * doubtful / result.items
-        total.decided += weight * (result.items - doubtful) / result.items
-    elif result.status == "query":
-        total.doubtful += weight
-    else:
-        total.decided += weight
-        total.earned += weight if result.status == "met" else 0.0
 
 
 def _grade(percent: float | None, scale: Scale, *, capped: bool) -> str | None:

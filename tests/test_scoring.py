@@ -20,7 +20,9 @@ def card(
     severity: str = "major",
     where: tuple[str, ...] = ("outcome",),
 ) -> RuleCard:
-    return RuleCard(rule_id, rule_id, theme, severity, "high", basis, "", "", (), where, weight)  # type: ignore[arg-type]
+    return RuleCard(
+        rule_id, rule_id, theme, severity, "high", basis, "", "", (), where, weight, "", where == ("outcome",)
+    )  # type: ignore[arg-type]
 
 
 def cards(*made: RuleCard) -> dict[str, RuleCard]:
@@ -35,9 +37,29 @@ def test_a_rule_over_items_earns_its_share_once_per_plan():
 
 
 def test_a_long_plan_weighs_no_more_than_a_short_one():
-    long = score([Result("a", "not_met", 30, 60), Result("b", "met")], cards(card("a"), card("b")), Scale())
-    short = score([Result("a", "not_met", 1, 2), Result("b", "met")], cards(card("a"), card("b")), Scale())
+    made = cards(card("a", severity="minor"), card("b"))
+    long = score([Result("a", "not_met", 30, 60), Result("b", "met")], made, Scale())
+    short = score([Result("a", "not_met", 1, 2), Result("b", "met")], made, Scale())
     assert long.percent == short.percent == 75
+
+
+def fault(rule: str, item: str, *, query: bool = False) -> Finding:
+    return Finding(rule, "", "major", "high", "code", "E", (), "", f"{rule}{item}", query=query, item=item)
+
+
+def test_one_grave_fault_in_every_outcome_leaves_none_of_them_sound():
+    spread = [Result(f"r{n}", "not_met", 3, 4, (fault(f"r{n}", f"E{n}"),)) for n in range(4)]
+    made = cards(*(card(f"r{n}") for n in range(4)))
+    # Each rule is met by three quarters, and no outcome is sound: half of 75.
+    assert score(spread, made, Scale()).percent == 37.5
+    piled = [Result(f"r{n}", "not_met", 3, 4, (fault(f"r{n}", "E1"),)) for n in range(4)]
+    assert score(piled, made, Scale()).percent == 75
+
+
+def test_a_minor_fault_does_not_make_an_outcome_unsound():
+    results = [Result("a", "met", 4, 4), Result("b", "not_met", 3, 4, (fault("b", "E1"),))]
+    made = cards(card("a"), card("b", severity="minor"))
+    assert round(score(results, made, Scale()).percent or 0, 1) == 91.7
 
 
 def test_themes_add_up_by_the_weights_of_the_settings():
@@ -48,14 +70,16 @@ def test_themes_add_up_by_the_weights_of_the_settings():
 
 
 def test_what_was_not_assessed_is_not_earned_and_lowers_the_coverage():
-    result = score([Result("a", "met"), Result("b", "not_assessed")], cards(card("a"), card("b")), Scale())
+    made = cards(card("a", severity="minor"), card("b", severity="minor"))
+    result = score([Result("a", "met"), Result("b", "not_assessed")], made, Scale())
     assert result.percent == 50
     assert result.coverage == 0.5
 
 
 def test_what_a_person_must_decide_counts_neither_way():
     finding = Finding("b", "", "major", "high", "code", "E", (), "", "f", query=True, item="E1")
-    result = score([Result("a", "met"), Result("b", "query", 1, 2, (finding,))], cards(card("a"), card("b")), Scale())
+    made = cards(card("a"), card("b", severity="minor"))
+    result = score([Result("a", "met"), Result("b", "query", 1, 2, (finding,))], made, Scale())
     assert result.percent == 100
     assert result.coverage == 0.75
 

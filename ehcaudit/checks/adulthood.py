@@ -38,7 +38,7 @@ def adulthood(plan: Plan, options: Adulthood, where: tuple[str, ...], context: C
         for item in plan.items
         if item.kind in options.look_in and item.section in ("E", *_PROVISION) and stated(item)
     ]
-    if any(_about(item, options.pathway) for item in items):
+    if any(_about(item, options.pathway) or _headed(plan, item, options, context) for item in items):
         return Answer("met")
     for home in homes:
         if why := unreadable(plan, home):
@@ -51,17 +51,17 @@ def adulthood(plan: Plan, options: Adulthood, where: tuple[str, ...], context: C
 
 
 def _about(item: Item, pathway: str) -> bool:
-    """Whether an item's words, or the heading it stands under, have to do with a pathway (with any: empty)."""
+    """Whether an item's words have to do with a pathway (with any: empty)."""
     text = cues.flat(" ".join((item.text, *(words.quote for words in item.attached.values()))))
     if pathway:
         return bool(cues.pattern("adulthood", "pathways", pathway, "cues").search(text)) or (
             pathway == "health" and item.kind == "outcome" and item.area == "health"
         )
-    return (
-        item.area == "independence"
-        or bool(cues.pattern("adulthood", "general").search(text))
-        or any(
-            cues.pattern("adulthood", "pathways", key, "cues").search(text)
-            for key in ("employment", "independent-living")
-        )
+    return bool(cues.pattern("adulthood", "general").search(text)) or any(
+        cues.pattern("adulthood", "pathways", key, "cues").search(text) for key in ("employment", "independent-living")
     )
+
+
+def _headed(plan: Plan, item: Item, options: Adulthood, context: Context) -> bool:
+    """Whether an item stands under a heading for independence or adult life and says something definite."""
+    return not options.pathway and item.area == "independence" and context.judge(plan, item).verdict != "weak"

@@ -1,7 +1,7 @@
 """Needs, outcomes and provisions that have no counterpart, and provision that is written more than once.
 
 A gap is certain where a table row or an area of need is empty on the other side. Where only shared words could link,
-an item that shares none is a question for a person, and one that shares some is left alone.
+nothing is said: on the sample plans an item that shares no word with any counterpart mostly had one all the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check, over_items, unreadable
-from ehcaudit.checks.links import names_of, stated
+from ehcaudit.checks.links import stated
 from ehcaudit.language import cues
 from ehcaudit.model import Item, ItemKind, Plan, Thread
 
@@ -29,8 +29,8 @@ class Gap(Options):
 
     have: Kind
     lack: Kind
-    by_words: bool = False
-    """Ask a person about items that share no word with any counterpart, where nothing better links them."""
+    area_is_enough: bool = False
+    """A counterpart in the same area of need will do, even where the item's own row has none."""
 
 
 @check("thread-gap", Gap)
@@ -50,7 +50,9 @@ def thread_gap(plan: Plan, options: Gap, where: tuple[str, ...], context: Contex
     search = _Search.of(plan, options.lack, items, others)
     hits = []
     for item in items:
-        found = search.gap(item, by_words=options.by_words)
+        if options.area_is_enough and item.area and item.area in search.areas:
+            continue
+        found = search.gap(item)
         if found:
             hits.append(Hit(item.evidence, item.section, query=found == "perhaps", item=item.id))
     return over_items(hits, len(items), nothing="")
@@ -64,6 +66,7 @@ class _Search:
     kind: Kind
     threads: dict[str, list[Thread]]
     others: list[Item]
+    here: frozenset[str]
     tables: frozenset[int]
     """Tables that hold counterparts."""
     only_tables: bool
@@ -72,10 +75,6 @@ class _Search:
     all_in_areas: bool
     none_areas: frozenset[str]
     """Areas whose entry says that there is nothing."""
-    crowd: dict[str, tuple[int, int]]
-    """Area → how many items and how many counterparts."""
-    bag: frozenset[str]
-    names: frozenset[str]
 
     @classmethod
     def of(cls, plan: Plan, kind: Kind, items: Sequence[Item], others: Sequence[Item]) -> _Search:
@@ -84,7 +83,6 @@ class _Search:
             for identity in (*thread.needs, *thread.outcomes, *thread.provisions):
                 threads.setdefault(identity, []).append(thread)
         main = [item for item in others if item.section in _HOMES[kind]]
-        names = names_of(plan)
         tables = frozenset(item.row[0] for item in main if item.row)
         mine = {item.row[0] for item in items if item.row}
         none = {item.area for item in plan.of(kind, *_HOMES[kind]) if item.none_stated and item.area}
@@ -94,20 +92,15 @@ class _Search:
             kind,
             threads,
             list(others),
+            frozenset(item.id for item in others),
             tables,
             all(item.row and item.row[0] in mine for item in main),
             areas,
             all(item.area for item in main),
             frozenset(none - areas),
-            {
-                area: (sum(i.area == area for i in items), sum(o.area == area for o in others))
-                for area in {i.area for i in items}
-            },
-            frozenset().union(*(cues.content(item.text) for item in others)) - names,
-            names,
         )
 
-    def gap(self, item: Item, *, by_words: bool) -> Literal["", "sure", "perhaps"]:
+    def gap(self, item: Item) -> Literal["", "sure", "perhaps"]:
         """Whether an item has no counterpart, and how sure that is."""
         linked = [thread for thread in self.threads.get(item.id, ()) if self._parts(thread)]
         if not linked:
@@ -119,24 +112,11 @@ class _Search:
                 return "sure"
             if item.area and self.all_in_areas and item.area not in self.areas:
                 return "perhaps" if item.area in _LOOSE_AREAS else "sure"
-        if not by_words:
-            return ""
-        if not linked:
-            return "" if self._shares(item, self.bag) else "perhaps"
-        if all(thread.basis == "area" for thread in linked):
-            needs, provided = self.crowd[item.area]
-            bag = frozenset().union(*(cues.content(o.text) for o in self.others if o.area == item.area))
-            return "perhaps" if needs > provided and not self._shares(item, bag) else ""
         return ""
 
     def _parts(self, thread: Thread) -> tuple[str, ...]:
         parts = {"need": thread.needs, "outcome": thread.outcomes, "provision": thread.provisions}[self.kind]
-        here = {other.id for other in self.others}
-        return tuple(part for part in parts if part in here)
-
-    def _shares(self, item: Item, bag: frozenset[str]) -> bool:
-        own = cues.content(item.text) - self.names
-        return not own or bool(own & bag)
+        return tuple(part for part in parts if part in self.here)
 
 
 # ---------------------------------------------------------------- repetition

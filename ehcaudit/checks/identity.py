@@ -232,11 +232,15 @@ def pronoun_changes(plan: Plan, options: Nothing, where: tuple[str, ...], contex
     Only statements that mention nobody else are read, and a pronoun that stands in three of them or more is taken for
     the child's own. "They" is never a change.
     """
+    from ehcaudit.language.people import find_people
+
     first = _first_name(plan)
     found: dict[str, list[tuple[Evidence, str, str]]] = {"he": [], "she": []}
     for item in plan.items:
         if item.section not in _CHILD_SECTIONS:
             continue
+        if item.kind == "provision" and any(person.group != "child" for person in find_people(item.text)):
+            continue  # "He will teach her": who is who cannot be told.
         for part in item.evidence:
             words = part.quote
             if _others().search(words) or '"' in words or "“" in words or _other_names(words, first):

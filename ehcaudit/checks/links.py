@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
 
 from ehcaudit.checks.age import school_age
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check, over_items, unreadable
+from ehcaudit.checks.statement import StatementOptions, statement
 from ehcaudit.language import cues
 from ehcaudit.model import Evidence, Item, ItemKind, Plan, Thread
 
@@ -28,6 +30,11 @@ def not_known(text: str) -> re.Match[str] | None:
         return None
     sentence = flat[flat.rfind(".", 0, found.start()) + 1 : found.end() + 80]
     return found if cues.pattern("contributions", "service").search(sentence) else None
+
+
+def says_nothing_is_due(text: str) -> bool:
+    """Whether an entry says that no provision is due, with its reason ("Not applicable because Lee is over 18")."""
+    return len(text) < 250 and bool(cues.pattern("contributions", "nothing_due").fullmatch(cues.flat(text).strip()))
 
 
 def says_where(text: str) -> bool:
@@ -46,6 +53,7 @@ def stated(item: Item) -> bool:
     """Whether an item states a need, an outcome or a provision, and not that there is none or where to look."""
     return not (
         item.none_stated
+        or (item.kind == "provision" and says_nothing_is_due(item.text))
         or unfinished(item.text)
         or says_where(item.text)
         or (item.kind == "need" and _only_unknown(item))
@@ -185,7 +193,7 @@ def sections_need_without_provision(plan: Plan, options: Pair, where: tuple[str,
     if gap := _missing(plan, [*options.needs, *options.provisions]):
         return gap
     needs = stated_in(plan, options.needs)
-    provided = _beyond_universal(plan, options.provisions, context)
+    provided = [item for item in stated_in(plan, options.provisions) if not _universal(item)]
     hits: list[Hit] = []
     if needs and not provided:
         said = " ".join(plan.text_of(letter) for letter in (*options.provisions, "H") if letter in plan.sections)
@@ -259,9 +267,13 @@ def _beyond_universal(plan: Plan, letters: Sequence[str], context: Context) -> l
     return [
         item
         for item in stated_in(plan, letters)
-        if not cues.pattern("contributions", "universal").search(cues.flat(item.text))
+        if not _universal(item)
         and not context.judge(plan, item).has("universal-only", "not-provision", only_serious=True)
     ]
+
+
+def _universal(item: Item) -> bool:
+    return bool(cues.pattern("contributions", "universal").search(cues.flat(item.text)))
 
 
 def _bare_rows(plan: Plan, items: Iterable[Item], kind: ItemKind) -> frozenset[str]:
@@ -323,6 +335,15 @@ def advice_role_missing(plan: Plan, options: AdviceRoles, where: tuple[str, ...]
             reason="Some of the advice may be it; the list does not say so plainly.",
         )
     return Answer("not_met", (Hit(section="K"),))
+
+
+# ---------------------------------------------------------------- wording
+
+
+@check("provision-unspecific", StatementOptions)
+def provision_unspecific(plan: Plan, options: StatementOptions, where: tuple[str, ...], context: Context) -> Answer:
+    """As ``statement``, over what provides something: an entry that says why nothing is due is not vague."""
+    return statement(replace(plan, items=tuple(item for item in plan.items if stated(item))), options, where, context)
 
 
 # ---------------------------------------------------------------- section H

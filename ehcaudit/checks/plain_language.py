@@ -17,14 +17,19 @@ _NOT_READ = frozenset({"I", "J", "K"})
 
 
 def _prose(plan: Plan, where: tuple[str, ...] = ()) -> Iterator[tuple[Block, str]]:
-    """The blocks of sections A to H (of ``where``, if it names any), headings left out."""
-    for letter, section in plan.sections.items():
-        if letter in _NOT_READ or (where and "plan" not in where and letter not in where):
+    """The blocks of sections A to H (of ``where``, if it names any), headings left out, in document order.
+
+    What stands in no section, or in I, J and K, counts only where it is a paragraph of text: those hold names and lists.
+    """
+    inside = {number: letter for letter, section in plan.sections.items() for number in section.blocks}
+    for block in plan.document.blocks:
+        letter = inside.get(block.id, "")
+        if not block.text or block.kind == "heading" or (where and "plan" not in where and letter not in where):
             continue
-        for number in section.blocks:
-            block = plan.document.blocks[number]
-            if block.text and block.kind != "heading":
-                yield block, letter
+        if letter and letter not in _NOT_READ:
+            yield block, letter
+        elif block.cell is None and len(block.text.split()) >= 15:
+            yield block, letter
 
 
 def _at(block: Block, start: int, end: int) -> tuple[Evidence, ...]:

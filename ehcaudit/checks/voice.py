@@ -114,7 +114,8 @@ def topics_of(label: str) -> frozenset[str]:
 
 def passages(plan: Plan) -> list[Passage]:
     """Section A in passages, in the order of the document."""
-    blocks = [plan.document.blocks[n] for n in plan.sections["A"].blocks]
+    # A block with an area of need belongs to a table of section B that stands before its letter.
+    blocks = [plan.document.blocks[n] for n in plan.sections["A"].blocks if n not in plan.area_of]
     rows: dict[tuple[int, int], list[Block]] = {}
     for block in blocks:
         if block.cell:
@@ -221,7 +222,8 @@ def _quotes_child(passage: Passage) -> bool:
             before = flat(block.text[max(0, quoted.start() - 90) : quoted.start()])
             after = flat(block.text[quoted.end() : quoted.end() + 40])
             said = _is("content", "said", before[-60:]) or _is("content", "said", after)
-            if len(quoted[0].split()) < 3 and not said:
+            own = bool(_OWN.search(flat(quoted[0])))
+            if not said and (len(quoted[0].split()) < 3 or (passage.open and not own)):
                 continue
             near = re.split(r"[.!?]\s", before)[-1]
             if _others().search(near) or re.match(r"\W{0,3}(?:said|says|wrote|asked) (?:his|her|the|mrs?|ms)\b", after):

@@ -59,6 +59,7 @@ def stem(word: str) -> str:
     return cut if len(cut) >= 4 else word
 
 
+@lru_cache(4096)
 def content(text: str) -> frozenset[str]:
     """The stems of the words that say what a text is about."""
     stop = listed("link_stopwords.txt")

@@ -118,13 +118,17 @@ def _upn(text: str, before: str) -> Iterator[Identifier]:
             yield Identifier("upn", *found.span(), valid)
 
 
-_POSTCODE = re.compile(r"\b([A-Z]{1,2})(\d[A-Z\d]?) ?(\d[ABD-HJLNP-UW-Z]{2})\b")
+@cache
+def _areas() -> frozenset[str]:
+    return frozenset(cues.data("identifiers")["words"]["postcode_areas"].split())
+
+
+_POSTCODE = re.compile(r"(?<![A-Za-z])([A-Z]{1,2})(\d[A-Z\d]?) ?(\d[ABD-HJLNP-UW-Z]{2})\b")
 
 
 def _postcode(text: str, before: str) -> Iterator[Identifier]:
-    areas = set(cues.data("identifiers")["words"]["postcode_areas"].split())
     for found in _POSTCODE.finditer(text):
-        if found[1] in areas:
+        if found[1] in _areas():
             yield Identifier("postcode", *found.span(), not found[3].endswith("TA"))  # "E3 1TA": one assistant.
 
 

@@ -126,7 +126,7 @@ class _Weighing:
         figures = len(self.good) + self.measured
         points = _HEAD[self.kind]
         if self.kind == "vague" and self._counted():
-            points = 0.3  # "improve his play by … on 7 of 10 occasions", "know 80 of the first 100 key words"
+            points = 0.3  # "improve his play by … on 7 of 10 occasions", "know 50 of 60 flags"
         elif self._own_figure():
             points = max(points, 0.8)
         points += min(1.0, 0.5 * extra) + min(3.2, 1.6 * figures) + min(1.8, 1.2 * len(self.helps))

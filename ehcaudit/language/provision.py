@@ -155,7 +155,7 @@ class _Weighing:
         if not length and any(
             pattern("open_amount").search(reading.folded[m.start : m.end]) for m in reading.marked("vague_amount")
         ):
-            return 0.3  # "a high level of adult support throughout the day"
+            return 0.3  # "a high degree of supervision all week"
         if (timed and length) or pattern("covered").search(reading.folded):
             return 1.6
         if self._hours_of_nothing():

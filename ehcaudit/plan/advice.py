@@ -242,22 +242,22 @@ def _from_labels(rows: Mapping[int, Mapping[int, list[Block]]]) -> list[_Draft]:
 def _lines(blocks: Sequence[Block]) -> list[_Draft]:
     """The entries of paragraphs: a line each, or several in one sentence."""
     found: list[_Draft] = []
-    heading: Block | None = None
+    above: _Draft | None = None  # A role alone on its line; the next line may hold its details.
     for block in blocks:
-        own: list[_Draft] = []
-        for start, end in _segments(block.text):
-            own += _segment(block, start, end)
+        own = [draft for start, end in _segments(block.text) for draft in _segment(block, start, end)]
         short = len(block.text) <= 90 and not block.text.rstrip().endswith(".")
-        if not own and found and short and (heading or _details(block.text)):
+        if short and above and (not own or (len(own) == 1 and not own[0].role)):
+            if above not in found:
+                found.append(above)
+            _join(above, block)  # "Educational psychologist" on one line, "Dr Smith, 3 May 2026" on the next.
+            continue
+        if not own and found and short and _details(block.text):
             _join(found[-1], block)
             continue
-        if len(own) == 1 and found and heading is not None and not own[0].role and short:
-            _join(found[-1], block)  # "Educational psychologist" on one line, "Dr Smith, 3 May 2026" on the next.
-            continue
-        heading = None
-        if len(own) == 1 and short and own[0].role and not (own[0].date or own[0].author or own[0].received):
-            heading = block if block.kind != "list-item" else None
-        found += own
+        bare = len(own) == 1 and not (own[0].date or own[0].author or own[0].received)
+        above = own[0] if bare and short and own[0].role and block.kind != "list-item" else None
+        if block.kind != "heading" or not (bare or not own):
+            found += own
     return found
 
 
@@ -303,7 +303,7 @@ def _segment(block: Block, start: int, end: int) -> list[_Draft]:
         part = text[a:b]
         left = len(part) - len(part.lstrip(_STRIP.replace("(", "")))
         right = len(_DANGLING.sub("", part.rstrip(" \t\n,;"))) if b < len(text) else len(part.rstrip(" \t\n,;"))
-        draft = _line(part[left:right])
+        draft = _line(part[left:right], of_list=bool(cuts) and not dates)
         if draft:
             s, e = start + a + left, start + a + right
             draft.evidence.append(Evidence(block.id, s, e, block.text[s:e]))
@@ -328,13 +328,17 @@ def _cuts(text: str, roles: Sequence[Person], dates: Sequence[Dated]) -> list[in
             ]
         return [d.start for d in plain_dates[1:]]
     names = len(_TITLED.findall(text))
-    if len(distinct) >= 3 and len(dates) == 0 and names == 0 and text.count(",") + text.count(" and ") >= 2:
+    listed = _has("reports", text) and not _has("to_come", text)
+    if listed and len(distinct) >= 3 and len(dates) == 0 and names == 0 and text.count(",") + text.count(" and ") >= 2:
         return [p.start for p in sorted(distinct, key=lambda p: p.start)[1:]]
     return []
 
 
-def _line(text: str) -> _Draft | None:
-    """One line as an entry; None where it is only words about the list."""
+def _line(text: str, *, of_list: bool = False) -> _Draft | None:
+    """One line as an entry; None where it is only words about the list.
+
+    ``of_list``: a part of a sentence that lists who advised, so that the role alone will do.
+    """
     draft = _Draft()
     _take(draft, text, "")
     draft.role = _role(text)
@@ -346,10 +350,16 @@ def _line(text: str) -> _Draft | None:
     dated = bool(draft.date or draft.received)
     if _has("general", text) and not (dated or draft.author or says_absent(text)):
         return None
-    if draft.role or (matter and (dated or draft.author)) or (dated and draft.author):
+    if of_list and draft.role:
         return draft
-    listed = len(text.split()) <= 12 and matter and not text.rstrip().endswith(".")
-    return draft if listed else None
+    sentence = text.rstrip().endswith(".") or len(text.split()) > 25
+    if says_absent(text):
+        return draft if draft.role or matter else None
+    if sentence and (_has("to_come", text) or not (_has("reports", text) or (draft.role and draft.author and dated))):
+        return None
+    if dated or draft.author:
+        return draft if draft.role or matter or (dated and draft.author) else None
+    return draft if draft.role or (matter and len(text.split()) <= 12 and not sentence) else None
 
 
 # ---------------------------------------------------------------- words

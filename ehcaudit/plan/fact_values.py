@@ -44,6 +44,8 @@ def _age(text: str) -> Value | None:
 
 def _year_group(text: str) -> Value | None:
     folded = fold(text)
+    if re.search(r"\d ?/ ?\d", folded):
+        return None  # A class of two year groups does not tell the child's own.
     match = re.search(r"\b(?:year|yr|y|ncy|nc year)?[ .]?(?:group )?(\d{1,2})(?![\d/:])", folded[:40])
     early = pattern("facts", "words", "nursery").search(folded) or None
     reception = pattern("facts", "words", "reception").search(folded.strip())
@@ -100,7 +102,7 @@ def status_in(text: str) -> tuple[PlanStatus, int, int] | None:
     folded = fold(text)
     draft, amended, final = (list(p.finditer(folded)) for p in status_words())
     hits = sorted((*draft, *amended, *final), key=lambda m: m.start())
-    if not hits or (draft and final and not re.search(r"draft (?:amended )?final|final draft", folded)):
+    if not hits or (draft and final and not pattern("facts", "status", "draft_of_final").search(folded)):
         return None
     between = [folded[a.end() : b.start()] for a, b in itertools.pairwise(hits)]
     if any(re.search(r"[/|,]|\bor\b|[☐□]", gap) for gap in between) or re.search(

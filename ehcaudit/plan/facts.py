@@ -332,27 +332,24 @@ class _Reading:
             return said
         blocks = self.document.blocks
         front = [blocks[n] for n in self.front[:_REACH]]
-        rows: set[tuple[int, int]] = set()
-        for block in front:
-            line = [block]
-            if block.cell:
-                row = (block.cell.table, block.cell.row)
-                if row in rows:
-                    continue
-                rows.add(row)
-                # Cells that hold a bare box are no content, so the row is read from the table, not from the front.
-                line = [b for column in range(_WIDTH) for b in self._cell(*row, column)]
-            if found := _ticked(line):
-                return found
-        is_plan = pattern("facts", "status", "plan")
+        if (found := self._boxes(front)) is not None:
+            return found if found.value != "unknown" else None
+        is_plan, alone = pattern("facts", "status", "plan"), pattern("facts", "status", "alone")
         titles = [b for b in front[:25] if len(b.text) <= 140 and is_plan.search(fold(b.text))]
-        alone = [b for b in (*front[:25], *self.document.margins) if len(b.text.split()) <= 4]
+        lines = [b for b in (*front[:25], *self.document.margins) if alone.fullmatch(fold(b.text).strip())]
         headers = [b for b in self.document.margins if is_plan.search(fold(b.text))]
-        for block in (*titles, *alone, *headers):
-            if pattern("facts", "status", "dated").search(fold(block.text)):
-                continue  # "Date of final plan" names no status.
-            if got := status_in(block.text):
-                return _Said(got[0], Evidence(block.id, got[1], got[2], block.text[got[1] : got[2]]))
+        for places in (titles, lines, headers):
+            told: list[_Said] = []
+            for block in places:
+                if pattern("facts", "status", "dated").search(fold(block.text)) or (
+                    places is not headers and ticks(block.text)
+                ):
+                    continue  # "Date of final plan" names no status, nor does an empty box.
+                if got := status_in(block.text):
+                    told.append(_Said(got[0], Evidence(block.id, got[1], got[2], block.text[got[1] : got[2]])))
+            # Several lines that each name another status are a list to choose from.
+            if told and len({said.value == "draft" for said in told}) == 1:
+                return next((said for said in told if said.value == "amended"), told[0])
         for block in (*front, *blocks[-15:]):
             for shape in data("facts")["status"]["says"]:
                 if match := re.search(shape, fold(block.text)):
@@ -362,6 +359,36 @@ class _Reading:
                         b = match.start("words") + got[2]
                         return _Said(got[0], Evidence(block.id, a, b, block.text[a:b]))
         return None
+
+    def _boxes(self, front: list[Block]) -> _Said | None:
+        """The status whose box is ticked; ``unknown`` where boxes of contrary statuses are, None where no box is."""
+        found: list[_Said] = []
+        rows: set[tuple[int, int]] = set()
+        for block in front:
+            line, below = [block], None
+            if block.cell:
+                row = (block.cell.table, block.cell.row)
+                if row in rows:
+                    continue
+                rows.add(row)
+                # Cells that hold a bare box are no content, so the row is read from the table, not from the front.
+                line = [b for column in range(_WIDTH) for b in self._cell(*row, column)]
+                below = self._ticked_below(row)
+            if (said := _ticked(line) or below) is not None:
+                found.append(said)
+        if len({said.value == "draft" for said in found}) > 1:
+            return _Said("unknown", found[0].where)
+        return next((said for said in found if said.value == "amended"), found[0] if found else None)
+
+    def _ticked_below(self, row: tuple[int, int]) -> _Said | None:
+        """The status over the one tick in the row below a row of statuses."""
+        over = [(column, b) for column in range(_WIDTH) for b in self._cell(*row, column) if status_in(b.text)]
+        if len(over) < 2:
+            return None
+        under = {c: " ".join(b.text for b in self._cell(row[0], row[1] + 1, c)).strip() for c, _ in over}
+        on = [b for c, b in over if pattern("facts", "status", "ticked").fullmatch(fold(under[c]))]
+        got = status_in(on[0].text) if len(on) == 1 else None
+        return _Said(got[0], Evidence(on[0].id, got[1], got[2], on[0].text[got[1] : got[2]])) if got else None
 
     def _status_of_file(self) -> PlanStatus | None:
         """What the file's properties say (title, subject, status); there are no words of the plan to quote."""

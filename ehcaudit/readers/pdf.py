@@ -8,22 +8,29 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ehcaudit.errors import Damaged, Empty
+from ehcaudit.errors import Damaged, Empty, InputError, TooLarge
 from ehcaudit.model import Block, Document, Warning
 from ehcaudit.readers.base import Clock, Limits, kind_of
 
+if TYPE_CHECKING:
+    from ehcaudit.readers.pdfium.page import Box, RawPage
+
 SUFFIXES = (".pdf",)
 
+SCAN = "this PDF is a scan; run OCR first (for example OCRmyPDF) and try again"
 _SENTENCES = {
     "image-not-read": "Pictures were not read: words in them are not audited.",
     "page-is-picture": "Pages that are pictures were not read: run OCR on the file (for example OCRmyPDF).",
-    "text-recognised": "The words were recognised from a scan (OCR): some may be wrong.",
-    "text-garbled": "Some letters of the file have no meaning (a font without a map): words may be missing.",
+    "page-not-read": "Pages that are damaged were not read.",
+    "text-recognised": "The words of some pages were recognised from a scan (OCR): some may be wrong.",
+    "text-garbled": "The letters of some pages have no meaning (a font without a map): words may be missing.",
     "layout-uncertain": "The order of the words on some pages is uncertain.",
-    "value-not-shown": "A form that Adobe fills in as it opens (XFA) was not read.",
+    "form-not-read": "A form that only Adobe Reader shows (XFA) was not read.",
 }
-SCAN = "this PDF is a scan; run OCR first (for example OCRmyPDF) and try again"
+_RECOGNISED, _GARBLED = 0.75, 0.2
+"""How sure the words of such pages are."""
 
 
 def sniff(start: bytes) -> bool:
@@ -45,32 +52,24 @@ def read(path: Path, limits: Limits) -> Document:
     with open_pdf(path, data, limits) as opened:
         pages = opened.pages(clock)
         headings, properties = opened.outline(), opened.properties()
-        apart = opened.comments
-        form = opened.unread_form
-    warnings: Counter[str] = Counter()
-    characters = sum(page.characters for page in pages)
-    pictures = [(page.number, box) for page in pages for box in page.images if _is_picture(box, page)]
-    scans = [page for page in pages if page.characters < 12 and page.images and _covers(page)]
-    warnings["page-is-picture"] = len(scans)
-    warnings["image-not-read"] = len(pictures)
-    warnings["text-recognised"] = sum(page.unseen > 0.5 * page.characters > 0 for page in pages)
-    warnings["value-not-shown"] = int(form)
+    warnings = _judge(pages)
+    warnings["page-not-read"] = opened.lost
+    warnings["form-not-read"] = int(opened.unread_form)
     margins = take_margins(pages)
+    flows = []
+    for page in pages:
+        clock.check()
+        flows.append(flow_of(page))
     assembly = Assembly(clock, headings)
-    assembly.add([flow_of(page) for page in pages])
-    if not assembly.blocks and not assembly.apart:
-        if form:
-            why = "it is a form that only Adobe Reader shows (XFA); print it to a new PDF and try again"
-        elif scans or pictures or any(page.objects for page in pages):
-            why = SCAN
-        else:
-            why = "there are no words in it; look for another copy"
-        raise Empty(f"{path}: {why}.")
+    assembly.add(flows)
     blocks = assembly.blocks
-    strange = sum(page.strange for page in pages)
-    if characters and strange > 0.02 * characters:
-        warnings["text-garbled"] = strange
-    warnings["layout-uncertain"] = sum(value < 0.7 for value in assembly.confidence.values())
+    if len(blocks) > limits.max_blocks:
+        raise TooLarge(f"{path}: has more than {limits.max_blocks} paragraphs (settings: limits.max_blocks).")
+    if not blocks or warnings["text-garbled"] > 0.8 * sum(page.characters > 0 for page in pages):
+        raise _empty(path, pages, warnings)
+    warnings["layout-uncertain"] = sum(flow.confidence < 0.7 for flow in flows)
+    pictures = [page.number for page in pages for box in page.images if _is_picture(box)]
+    warnings["image-not-read"] = len(pictures)
     shown = tuple(
         Block(len(blocks) + n, one.kind, one.text, f"page {one.kind}", page=one.page)  # type: ignore[arg-type]
         for n, one in enumerate(margins)
@@ -82,24 +81,54 @@ def read(path: Path, limits: Limits) -> Document:
         tuple(blocks),
         tuple(assembly.grids),
         shown,
-        (*assembly.apart, *apart),
-        tuple(_block_before(assembly.last_on_page, number) for number, _ in pictures),
+        (*assembly.apart, *opened.comments),
+        tuple(_last_before(assembly.last_on_page, number) for number in pictures),
         properties,
         tuple(Warning(kind, _SENTENCES[kind], n) for kind, n in sorted(warnings.items()) if n),
     )
 
 
-def _is_picture(box: tuple[float, float, float, float], page: object) -> bool:
+def _judge(pages: list[RawPage]) -> Counter[str]:
+    """How far each page's words can be trusted (``RawPage.confidence``), and what to warn of."""
+    from ehcaudit.readers.pdfium.known import means_nothing
+
+    found: Counter[str] = Counter()
+    for page in pages:
+        if page.characters < 12 and _covered(page):
+            found["page-is-picture"] += 1
+        if page.unseen > 0.5 * page.characters > 0:
+            found["text-recognised"] += 1
+            page.confidence *= _RECOGNISED
+        if page.strange > 0.05 * page.characters or means_nothing(" ".join(run.text for run in page.runs)):
+            found["text-garbled"] += 1
+            page.confidence = min(page.confidence, _GARBLED)
+    return found
+
+
+def _empty(path: Path, pages: list[RawPage], warnings: Counter[str]) -> InputError:
+    if warnings["form-not-read"]:
+        why = "it is a form that only Adobe Reader shows (XFA); print it to a new PDF there and try again"
+    elif warnings["text-garbled"]:
+        why = "the letters of its fonts have no meaning; run OCR first (for example OCRmyPDF with --force-ocr)"
+    elif warnings["page-is-picture"] or any(page.images or page.objects for page in pages):
+        why = SCAN
+    elif warnings["page-not-read"]:
+        return Damaged(f"{path}: its pages are damaged; look for another copy.")
+    else:
+        why = "there are no words in it; look for another copy"
+    return Empty(f"{path}: {why}.")
+
+
+def _is_picture(box: Box) -> bool:
     """Not a logo or an icon."""
-    return box[2] - box[0] > 60 and box[3] - box[1] > 60
+    return box.x1 - box.x0 > 60 and box.bottom - box.top > 60
 
 
-def _covers(page: object) -> bool:
+def _covered(page: RawPage) -> bool:
     """Whether pictures fill most of a page."""
-    width, height = page.width, page.height  # type: ignore[attr-defined]
-    area = sum((b[2] - b[0]) * (b[3] - b[1]) for b in page.images)  # type: ignore[attr-defined]
-    return bool(area > 0.4 * width * height)
+    return sum((b.x1 - b.x0) * (b.bottom - b.top) for b in page.images) > 0.4 * page.width * page.height
 
 
-def _block_before(last: dict[int, int], page: int) -> int:
+def _last_before(last: dict[int, int], page: int) -> int:
+    """The last block of a page, or of one before it; -1 where there is none."""
     return max((block for number, block in last.items() if number <= page), default=-1)

@@ -119,15 +119,29 @@ def _drop_advice(word: str) -> Planter:
 
 
 TABLE |= {
-    "voice/parent-views-missing": _drop_part("views of"),
+    "voice/parent-views-missing": _drop_part("views of", "the future"),
     "voice/how-views-were-gathered-missing": _drop_part("how these views"),
-    "voice/aspirations-missing": _drop_part("aspirations"),
     "voice/interests-missing": _drop_part("enjoys"),
     "voice/how-the-child-communicates-missing": _drop_part("how to communicate"),
     "dates/educational-psychology-advice-missing": _drop_advice("psycholog"),
     "health-and-care/health-advice-missing": _drop_advice("medical"),
     "health-and-care/care-advice-missing": _drop_advice("social care"),
 }
+
+
+def _parents(draft: Draft, words: str) -> None:
+    """Other words of the parents, and none of anybody on the future."""
+    _without(draft, "A", lambda part: "the future" in part["heading"].casefold())
+    for part in draft.data["A"]:
+        if "views of" in part["heading"]:
+            part["text"] = draft.say('{parents} say: "{words}"', parents=draft.facts["parents"], words=draft.say(words))
+
+
+@planter("voice/aspirations-missing")
+def _(draft: Draft) -> str | None:
+    _without(draft, "A", lambda part: "aspirations" in part["heading"].casefold())
+    _parents(draft, "{name} makes us laugh every day. {He} is gentle with {his} cousins.")
+    return ""
 
 
 @planter("voice/child-views-missing")
@@ -209,7 +223,10 @@ def _leave_out(draft: Draft, letter: str) -> str:
 
 @planter("structure/section-missing")
 def _(draft: Draft) -> str | None:
-    return _leave_out(draft, draft.random.choice(("I", "J")))
+    free = [x for x in ("G", "H1", "H2") if not any(y["section"] == x for y in draft.data["provisions"])]
+    letter = draft.random.choice(["J", *free])
+    draft.data["none"] = [n for n in draft.data["none"] if n["section"] != letter]
+    return _leave_out(draft, letter)
 
 
 @planter("structure/placement-named-in-draft")
@@ -246,6 +263,12 @@ def _(draft: Draft) -> str | None:
 @planter("needs/strengths-missing")
 def _(draft: Draft) -> str | None:
     draft.data["strengths"] = []
+    _parents(draft, "We worry about who will look out for {him} when we cannot.")
+    for part in draft.data["A"]:
+        if part["heading"].endswith("'s views"):
+            part["text"] = '"I hate bells. It is hard when everybody talks together."'
+        if "enjoys" in part["heading"]:
+            part["text"] = draft.say("{name}'s interests are {interest} and music.")
     return ""
 
 
@@ -452,7 +475,7 @@ def _detail(label: str, value: str) -> Planter:
 
 
 TABLE |= {
-    "identity/postcode": _detail("Home address", "ZZ99 3WZ"),
+    "identity/postcode": _detail("Home address", "IP98 6QX"),
     "identity/email-address": _detail("Email", "family@example.org"),
     "identity/telephone-number": _detail("Telephone", "01632 960 123"),
     "identity/street-address": _detail("Home address", "14 Tanyard Lane"),
@@ -465,7 +488,8 @@ def _(draft: Draft) -> str | None:
     from plan_builder.generate import library
 
     other = draft.random.choice([n for n in library("people")[draft.words["he"]] if n != draft.words["name"]])
-    items = [x for x in draft.data["provisions"] if x["text"].count(draft.words["name"]) and x["section"] == "F"]
+    name = draft.words["name"]
+    items = [x for x in (*draft.data["needs"], *draft.data["outcomes"]) if name in x["text"]]
     item = draft.random.choice(items)
     item["text"] = item["text"].replace(draft.words["name"], other)
     return str(other)
@@ -473,12 +497,12 @@ def _(draft: Draft) -> str | None:
 
 @planter("identity/pronoun-changes")
 def _(draft: Draft) -> str | None:
-    swap = {"his": "her", "her": "his"}[draft.words["his"]]
-    old = f" {draft.words['his']} "
-    items = [x for x in draft.data["provisions"] if old in x["text"] and x["section"] == "F"]
-    if not items:
+    swap = {"he": "she", "she": "he"}[draft.words["he"]]
+    old = f" {draft.words['he']} "
+    items = [x for x in draft.data["needs"] if old in x["text"] and x.get("section", "B") == "B"]
+    if len(items) < 2:
         return None
-    for item in draft.random.sample(items, min(3, len(items))):
+    for item in draft.random.sample(items, min(2, len(items) - 1)):
         item["text"] = item["text"].replace(old, f" {swap} ")
     return swap
 
@@ -495,8 +519,9 @@ def _(draft: Draft) -> str | None:
 def _(draft: Draft) -> str | None:
     items = [x for x in draft.data["provisions"] if x["section"] == "F"]
     item = draft.random.choice(items)
-    item["text"] += " The SRB lead will keep a copy with the TAC notes."
-    return "SRB"
+    short = draft.random.choice(("SENCo", "ELSA", "EP", "SALT"))
+    item["text"] += f" The {short} will keep a copy of it."
+    return str(short)
 
 
 @planter("plain-language/duplicate-paragraph")

@@ -28,11 +28,11 @@ SHADE = "D9E2F3"
 def render(plan: Content, layout: str = "") -> bytes:
     """The plan as a Word file in a layout (its own where none is given)."""
     style = styles()[layout or plan.layout]
-    dated = plan.plan.status.capitalize()
+    status = f"{plan.plan.status.capitalize()} EHC plan".strip()
     paper = Paper(
         style.landscape,
         header=f"{plan.plan.authority}   OFFICIAL – SENSITIVE",
-        footer=f"{plan.child.name} {plan.child.surname[:1]}   {dated} EHC plan   Page",
+        footer=f"{plan.child.name} {plan.child.surname[:1]}   {status}   Page",
         creator=f"{plan.plan.authority} EHC team",
     )
     page = Page(plan, style, paper)
@@ -165,6 +165,8 @@ def _interleaved(page: Page) -> None:
             page.paper.add(*_open(page, letter), *_body(page, letter))
         page.extras(letter)
     page.paper.add(heading(page.style.group, 1))
+    if page.has("E") and not page.outcomes():
+        page.paper.add(*_open(page, "E"), *(p(text) for text in page.nothing("E")))
     for area in [*page.areas(), "health", "care"]:
         outcomes = page.outcomes(area) if page.has("E") else []
         if area not in HOME.values() or page.provisions("F", area):

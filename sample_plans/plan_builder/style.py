@@ -156,7 +156,7 @@ def front(page: Page) -> None:
     """Title, personal details and dates."""
     plan, labels, paper = page.plan, page.style.labels, page.paper
     paper.add(p(FRONT_TITLE, style="Title"), p(plan.plan.authority, looks=BOLD))
-    dated = {"draft": "draft", "final": "final", "amended": "amended", "": "final"}[plan.plan.status]
+    dated = labels[plan.plan.status] if plan.plan.status else "Date of this plan"
     rows = [
         ("Name", plan.full_name),
         (labels["born"], in_style(plan.child.born, plan.plan.date_style)),
@@ -170,7 +170,7 @@ def front(page: Page) -> None:
         ("Comments on the draft to be returned by", page.date("comments_by")),
         ("Date of annual review meeting", page.date("review_meeting")),
         (labels["first"], page.date("first_issued")),
-        (labels[dated], page.date("plan_date")),
+        (dated, page.date("plan_date")),
         (labels["review"], page.date("review_date")),
         *((detail.label, detail.value) for detail in plan.details),
     ]

@@ -170,6 +170,7 @@ class Assembly:
                 bold=said.bold,
                 cell=cell,
                 marks=said.marks,
+                confidence=self.confidence.get(page, 1.0),
             )
         )
         self.last_on_page[page] = number

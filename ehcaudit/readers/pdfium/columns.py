@@ -137,7 +137,7 @@ def _made(rows: list[_Row], edges: list[float], right: float) -> tuple[list[Line
         for part in row.parts:
             taken[max(n for n in range(columns) if part[0].x0 >= edges[n] - 4 or not n)] += part
         level: list[Line | None] = []
-        for n, runs in enumerate(taken):
+        for runs in taken:
             line = lines_of(runs)[0] if runs else None
             if line is not None:
                 line.runs = sorted(runs, key=lambda run: run.x0)

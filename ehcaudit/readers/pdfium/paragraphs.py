@@ -8,12 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from statistics import median
 
 from ehcaudit.model import Mark
+from ehcaudit.readers.pdfium.known import words_known
 from ehcaudit.readers.pdfium.lines import Line, gap_before
 from ehcaudit.readers.pdfium.page import Run
 
@@ -192,12 +191,6 @@ class Written:
     strange: bool = False
 
 
-@cache
-def _prefixes() -> frozenset[str]:
-    raw = files("ehcaudit.data").joinpath("hyphen_prefixes.txt").read_text("utf-8")
-    return frozenset(line.strip() for line in raw.splitlines() if line.strip() and not line.startswith("#"))
-
-
 @dataclass(slots=True)
 class Vocabulary:
     """The words of the document, to tell a word broken at a line's end from one with a hyphen of its own."""
@@ -224,7 +217,7 @@ class Vocabulary:
         solid, dashed = self.words[left + right], self.words[f"{left}-{right}"]
         if solid != dashed:
             return dashed > solid
-        if "-" in left or "-" in right or left in _prefixes():
+        if "-" in left or "-" in right or left in words_known("hyphen_prefixes"):
             return True
         # A text that is hyphenated throughout shows it on every twentieth line or so; else the hyphen was typed.
         if self.broken <= 0.03 * self.lines:
