@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from ehcaudit.checks import Context
 from ehcaudit.checks.base import Answer
 from ehcaudit.checks.outcomes import DateOptions, date_past
-from ehcaudit.checks.phrases import PhraseOptions, lowered, phrases
+from ehcaudit.checks.phrases import PhraseOptions, phrases
 from ehcaudit.checks.statement import StatementOptions, evidence_of, spread, statement
+from ehcaudit.checks.words import lowered
 from ehcaudit.language.values import Fault, Judgement
 from ehcaudit.model import Evidence, Facts, Item, Plan
 from ehcaudit.plan import build
@@ -67,6 +68,19 @@ def test_an_item_whose_graver_fault_makes_this_one_moot_is_not_asked():
     faults = [("no-content", "", True), ("no-duration", "", True)]
     answer = ask(PLAN, faults, faults=("no-duration",), skip_with=("no-content",))
     assert (answer.hits, answer.met, answer.items) == ((), 1, 1)
+
+
+def test_beside_another_rules_fault_only_vague_words_are_reported_and_nothing_missing():
+    missing = [("recommended", "help", False), ("no-frequency", "", True)]
+    vague = [("recommended", "help", False), ("vague-frequency", "as required", True)]
+    options = {"faults": ("no-frequency", "vague-frequency"), "moot_beside": ("recommended",)}
+    assert ask(PLAN, missing, **options).hits == ()
+    assert [e.quote for hit in ask(PLAN, vague, **options).hits for e in hit.evidence] == ["as required"]
+
+
+def test_a_rule_about_group_work_asks_only_items_that_mention_a_group():
+    assert ask(PLAN, [("no-group", "", False)], faults=("no-group",), mentions=("group",)).items is None
+    assert ask(PLAN, [("no-group", "", False)], faults=("no-group",), mentions=("reading",)).status == "not_met"
 
 
 def test_a_fault_that_is_only_noted_does_not_make_another_moot():
@@ -129,7 +143,10 @@ def test_a_fault_of_a_column_of_its_own_quotes_the_column():
     made = judged(item)
     (part,) = evidence_of(item, Fault("vague-frequency", -1, -1, True), made)
     assert part.quote == "Ongoing"
+    (part,) = evidence_of(item, Fault("vague-frequency", 0, len(item.text), True), made)
+    assert part.quote == "Ongoing"
     assert evidence_of(item, Fault("vague-group", -1, -1, True), made) == item.evidence
+    assert evidence_of(item, Fault("no-frequency", 0, len(item.text), True), made) == item.evidence
 
 
 # ---------------------------------------------------------------- from an item's text back to the blocks

@@ -178,6 +178,37 @@ def test_a_review_that_was_held_does_not_hide_the_next_one() -> None:
     assert facts.review_date == date(2027, 7, 2)
 
 
+def test_a_list_of_versions_gives_the_newest_and_its_status() -> None:
+    facts = facts_of(
+        T([["Version", "Date issued", "Status"], ["1", "3 May 2025", "Draft"], ["2", "2 June 2026", "Final"]]),
+    )
+    assert (facts.plan_date, facts.status, quotes(facts)["status"]) == (date(2026, 6, 2), "final", "Final")
+
+
+def test_a_list_of_reports_at_the_front_does_not_date_the_plan() -> None:
+    facts = facts_of(
+        "EHC Plan",
+        T(
+            [
+                ["Report", "Name", "Date"],
+                ["Psychology", "Ola Quist", "3 May 2026"],
+                ["Health", "Jo Wren", "2 June 2026"],
+            ]
+        ),
+    )
+    assert (facts.plan_date, facts.name) == (None, "Priya")
+
+
+def test_a_bare_date_on_the_front_page_dates_the_plan_if_nothing_else_does() -> None:
+    assert facts_of("EHC Plan", "Date: 1 October 2026").plan_date == date(2026, 10, 1)
+    assert facts_of("Date: 1 October 2026", "Date of plan: 2 June 2026").plan_date == date(2026, 6, 2)
+
+
+def test_before_a_date_a_label_that_opens_its_line_needs_no_colon() -> None:
+    facts = facts_of("Date of Birth 14/03/2018", "Final Plan 1 October 2026")
+    assert (facts.born, facts.plan_date, facts.status) == (date(2018, 3, 14), date(2026, 10, 1), "final")
+
+
 # ---------------------------------------------------------------- what says nothing
 
 
@@ -282,8 +313,6 @@ def test_the_kind_of_date_that_is_filled_in_names_the_status_where_nothing_else_
         ("Name: Priya Nair", "Priya"),
         ("Name: NAIR, Priya", "Priya"),
         ("Name of child or young person: Priya Nair", "Priya"),
-        ("Child/young person: S.H.", "S.H."),
-        ("Pupil: X", "X"),
         ("Full name: Priyanka Nair Known as: Priya", "Priya"),
         ("Name of school: Alderbrook Primary", "Priya"),
         ("Education, Health and Care Plan for Priya Nair", "Priya"),
@@ -292,6 +321,23 @@ def test_the_kind_of_date_that_is_filled_in_names_the_status_where_nothing_else_
 )
 def test_the_name_is_what_the_plan_calls_the_child(front: str, name: str) -> None:
     assert facts_of(front).name == name
+
+
+@pytest.mark.parametrize(
+    ("front", "name"), [("Child/young person: S.H.", "S.H."), ("Pupil: X", "X"), ("EHC Plan", "X")]
+)
+def test_initials_and_a_letter_are_names_where_the_sections_use_them(front: str, name: str) -> None:
+    body = (replace_name(part, name) for part in BODY)
+    assert build(document(front, *body)).facts.name == name
+
+
+def replace_name(part: Any, name: str) -> Any:
+    return part.replace("Priya", name) if isinstance(part, str) else H(part.text.replace("Priya", name))
+
+
+def test_a_parents_name_on_the_front_page_is_not_the_childs() -> None:
+    parents = T([["Parent/carer", ""], ["Name", "Anita Nair"], ["Telephone", ""]])
+    assert facts_of(parents, "Child's name: Priya Nair").name == "Priya"
 
 
 def test_the_childs_own_words_tell_birth_age_and_year() -> None:

@@ -597,6 +597,35 @@ def test_a_contents_page_is_no_section():
     assert set(plan.sections) == {"A", "B", "E", "F"}
 
 
+def test_a_table_of_letters_with_their_titles_beside_them_is_no_section():
+    titles = {
+        "A": "The views, interests and aspirations of the child and their parents",
+        "B": "The child's special educational needs",
+        "C": "The child's health care needs",
+        "D": "The child's social care needs",
+        "E": "The outcomes sought for the child",
+        "F": "The special educational provision required",
+    }
+    rows = [["Section label", "What the section must include"], *([f"Section {k}", v] for k, v in titles.items())]
+    plan = build(document("What each section means", T(rows), *BODY))
+    assert texts(plan, "A") == ["I like trains."]
+    assert texts(plan, "F") == ["Therapy weekly."]
+    assert set(plan.sections) == {"A", "B", "E", "F"}
+
+
+def test_strengths_between_an_area_and_its_table_are_no_views_of_the_child():
+    header = ["Section B: Special educational needs", "Section E: Outcomes", "Section F: Provision"]
+    area = [
+        H("Communication and interaction", 2),
+        "Strengths: Robin jokes.",
+        T([header, ["Robin stammers.", "E", "F"]]),
+    ]
+    plan = build(document(H("Section A: Views"), "I like trains.", *area))
+    assert texts(plan, "A") == ["I like trains."]
+    assert texts(plan, "B") == ["Communication and interaction", "Strengths: Robin jokes.", "Robin stammers."]
+    assert plan.sections["B"].title == "Special educational needs"
+
+
 def test_contents_whose_letters_and_titles_stand_apart_are_no_sections():
     plan = build(document(
         "EHC Plan", "Section A", "Section B", "Section C", "Section D", "Section E", "ABOUT ME: MY views, interests and aspirations", "My Special Educational Needs (SEN)",

@@ -20,9 +20,10 @@ from ehcaudit.model import Advice, Cell, Plan
 
 _NONE = "No entries of advice could be read."
 _ROLE_COLUMN = re.compile(
-    r"\b(?:roles?|designation|position|job|profession|post|relationship|service|who from|title)\b"
+    r"\b(?:roles?|designation|position|job|profession|post|relationship|service|who from|job title)\b"
 )
 _AUTHOR_COLUMN = re.compile(r"\b(?:authors?|names?|who|by|from|person)\b(?! of (?:the )?(?:document|report|advice)\b)")
+_MATTER_COLUMN = re.compile(r"\b(?:advice|reports?|documents?|evidence|information|dates?)\b")
 _PLAIN_WORDS = re.compile(
     r"\b(?:reports?|advice|assessments?|letters?|information|statement|form|summary|appendix|annex|the|a|an|and|of|for|from|by"
     r"|on|to|dated?|received|appended|attached|yes|no|undated|plan|ehc|ehcp|eh?cna|k?\d+|[a-k])\b|[^\w\s]|\d+"
@@ -108,7 +109,7 @@ def _lacking(plan: Plan, entry: Advice, words: str, named: bool) -> str:
     columns = _columns(plan, entry)
     filled = {cell.column for e in entry.evidence if (cell := _cell(plan, e.block_id))}
     role_columns = {n for n, header in columns.items() if _ROLE_COLUMN.search(header)}
-    author_columns = {n for n, header in columns.items() if _AUTHOR_COLUMN.search(header)}
+    author_columns = {n for n, h in columns.items() if _AUTHOR_COLUMN.search(h) and not _MATTER_COLUMN.search(h)}
     role = bool(entry.role) or bool(_rest(entry, words))
     if role_columns and not role_columns & filled:
         role = any(p.group != "vague" for e in entry.evidence for p in find_people(e.quote))

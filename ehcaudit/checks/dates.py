@@ -58,8 +58,8 @@ def review_on_time(plan: Plan, _options: NoOptions, _where: tuple[str, ...], con
     if review is None and due < context.as_of:
         text = f"the plan is of {spoken(made)} and names no review; one was due by {spoken(due - timedelta(days=1))}"
         return _late(where.get("plan_date"), text)
-    first = facts.status == "final" and facts.first_issued in (None, made)
-    if review is not None and review > due and first:
+    # The last review never came after the plan that it led to, so that this holds for amended plans too.
+    if review is not None and review > due:
         text = f"the review is planned for {spoken(review)}, later than {context.policy.review_months} months after"
         return _late(where.get("review_date"), f"{text} {spoken(made)}")
     return Answer("met")

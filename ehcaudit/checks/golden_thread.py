@@ -52,9 +52,8 @@ def thread_gap(plan: Plan, options: Gap, where: tuple[str, ...], context: Contex
     for item in items:
         if options.area_is_enough and item.area and item.area in search.areas:
             continue
-        found = search.gap(item)
-        if found:
-            hits.append(Hit(item.evidence, item.section, query=found == "perhaps", item=item.id))
+        if search.gap(item):
+            hits.append(Hit(item.evidence, item.section, item=item.id))
     return over_items(hits, len(items), nothing="")
 
 
@@ -100,19 +99,19 @@ class _Search:
             frozenset(none - areas),
         )
 
-    def gap(self, item: Item) -> Literal["", "sure", "perhaps"]:
-        """Whether an item has no counterpart, and how sure that is."""
-        linked = [thread for thread in self.threads.get(item.id, ()) if self._parts(thread)]
-        if not linked:
-            if any(thread.basis == "table" for thread in self.threads.get(item.id, ())) and (
-                self.only_tables or (item.row is not None and item.row[0] in self.tables)
-            ):
-                return "sure"
-            if item.area and item.area in self.none_areas:
-                return "sure"
-            if item.area and self.all_in_areas and item.area not in self.areas:
-                return "perhaps" if item.area in _LOOSE_AREAS else "sure"
-        return ""
+    def gap(self, item: Item) -> bool:
+        """Whether an item surely has no counterpart."""
+        threads = self.threads.get(item.id, ())
+        if any(self._parts(thread) for thread in threads):
+            return False
+        if any(thread.basis == "table" for thread in threads) and (
+            self.only_tables or (item.row is not None and item.row[0] in self.tables)
+        ):
+            return True
+        if not item.area:
+            return False
+        empty = self.all_in_areas and item.area not in self.areas and item.area not in _LOOSE_AREAS
+        return empty or item.area in self.none_areas
 
     def _parts(self, thread: Thread) -> tuple[str, ...]:
         parts = {"need": thread.needs, "outcome": thread.outcomes, "provision": thread.provisions}[self.kind]

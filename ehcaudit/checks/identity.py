@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import PurePath
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from ehcaudit.checks.age import school_age
+from ehcaudit.checks.age import completed_years, school_age
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check
 from ehcaudit.language import cues
 from ehcaudit.model import Block, Evidence, Plan
@@ -232,25 +234,14 @@ def pronoun_changes(plan: Plan, options: Nothing, where: tuple[str, ...], contex
     Only statements that mention nobody else are read, and a pronoun that stands in three of them or more is taken for
     the child's own. "They" is never a change.
     """
-    from ehcaudit.language.people import find_people
-
     first = _first_name(plan)
     found: dict[str, list[tuple[Evidence, str, str]]] = {"he": [], "she": []}
-    for item in plan.items:
-        if item.section not in _CHILD_SECTIONS:
-            continue
-        if item.kind == "provision" and any(person.group != "child" for person in find_people(item.text)):
-            continue  # "He will teach her": who is who cannot be told.
-        for part in item.evidence:
-            words = part.quote
-            if _others().search(words) or '"' in words or "“" in words or _other_names(words, first):
-                continue
-            for match in re.finditer(r"(?i)\b(?:he|him|his|himself|she|her|hers|herself)\b", words):
-                key = "he" if match[0].lower() in _MALE else "she"
-                start = part.start + match.start()
-                found[key].append(
-                    (Evidence(part.block_id, start, start + len(match[0]), match[0]), item.section, item.id)
-                )
+    for part, letter, item in _about_the_child(plan):
+        for start, end in _of_the_child(part.quote, first):
+            for match in _PRONOUN.finditer(part.quote, start, end):
+                at = part.start + match.start()
+                evidence = Evidence(part.block_id, at, at + len(match[0]), match[0])
+                found["he" if match[0].lower() in _MALE else "she"].append((evidence, letter, item))
     blocks = {key: {evidence.block_id for evidence, _, _ in places} for key, places in found.items()}
     more, less = ("he", "she") if len(blocks["he"]) >= len(blocks["she"]) else ("she", "he")
     if not blocks[more]:
@@ -264,6 +255,40 @@ def pronoun_changes(plan: Plan, options: Nothing, where: tuple[str, ...], contex
         "not_met",
         tuple(Hit((evidence,), section, {"usual": more}, item=item) for evidence, section, item in found[less]),
     )
+
+
+_PRONOUN = re.compile(r"(?i)\b(?:he|him|his|himself|she|her|hers|herself)\b")
+
+
+def _about_the_child(plan: Plan) -> Iterator[tuple[Evidence, str, str]]:
+    """Statements of needs and outcomes, provisions that name no adult, and paragraphs that stand in no section.
+
+    "He will teach her": in a provision that names somebody, who is who cannot be told.
+    """
+    from ehcaudit.language.people import find_people
+
+    for item in plan.items:
+        if item.section in _CHILD_SECTIONS and not (
+            item.kind == "provision" and any(person.group != "child" for person in find_people(item.text))
+        ):
+            yield from ((part, item.section, item.id) for part in item.evidence)
+    apart = set(plan.unplaced) | set(plan.sections["K"].blocks if "K" in plan.sections else ())
+    for block in plan.document.blocks:
+        if block.id in apart and block.cell is None and len(block.text.split()) >= 15:
+            yield Evidence(block.id, 0, len(block.text), block.text), plan.section_of.get(block.id, ""), ""
+
+
+def _of_the_child(text: str, first: str) -> Iterator[tuple[int, int]]:
+    """The sentences in which a pronoun can only mean the child: neither they nor the one before mention anybody else."""
+    from ehcaudit.language.sentences import sentences
+
+    before = False
+    for start, end in sentences(text):
+        words = text[start:end]
+        others = bool(_others().search(words)) or '"' in words or "“" in words or _other_names(words, first)
+        if not others and not before:
+            yield start, end
+        before = others
 
 
 def _other_names(words: str, own: str) -> bool:
@@ -286,11 +311,14 @@ def _age() -> re.Pattern[str]:
     )
 
 
+_BEFORE, _AFTER = timedelta(days=183), timedelta(days=31)
+
+
 @check("age-contradicts", Nothing)
 def age_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], context: Context) -> Answer:
     """Ages in the text ("is a 6-year-old boy") against the date of birth at the plan's date, or against each other.
 
-    A year either way is let pass: plans are written over months.
+    An age that was right half a year before the plan's date passes: plans are written over months.
     """
     said: list[tuple[int, Hit]] = []
     first = _first_name(plan)
@@ -317,10 +345,13 @@ def age_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], contex
         low, high = min(age for age, _ in said), max(age for age, _ in said)
         odd = [hit for age, hit in said if age == high] if high - low > 1 else []
         return _answer([Hit(h.evidence, h.section, {**h.values, "age": f"{low} elsewhere"}) for h in odd])
+    born, when = plan.facts.born, plan.facts.plan_date or context.as_of
+    assert born is not None
+    oldest, youngest = completed_years(born, when + _AFTER), completed_years(born, when - _BEFORE)
     hits = [
         Hit(hit.evidence, hit.section, {**hit.values, "age": str(years[0])})
         for age, hit in said
-        if not years[0] - 1 <= age <= years[1] + 1
+        if not youngest <= age <= oldest
     ]
     return _answer(hits)
 
@@ -332,6 +363,9 @@ _SCHOOL = re.compile(
     r"(?:School|Academy|College|Nursery|Pre-?school|Primary|Juniors?|Infants?|High|Centre)"
     r"(?: (?:School|Academy|College|Nursery|Centre))*)\b"
 )
+
+
+_NAMED = re.compile(_SCHOOL.pattern[_SCHOOL.pattern.index("(?P<name>") :])
 
 
 @check("school-contradicts", Nothing)
@@ -349,17 +383,29 @@ def school_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], con
                 sentence,
             ):
                 continue
-            key = re.sub(
-                r"\b(?:the|school|primary|academy|college|nursery|high|c of e|ce|st|saint)\b|\W",
-                "",
-                cues.flat(found["name"]),
-            )
             places.setdefault(
-                key or cues.flat(found["name"]),
+                _school_key(found["name"]),
                 Hit((Evidence(block.id, found.start("name"), found.end("name"), found["name"]),), letter),
             )
     if not places:
         return Answer("not_applicable", reason="The text names no current school.")
     keys = list(places)
-    other = [key for key in keys[1:] if not (key in keys[0] or keys[0] in key)]
-    return _answer([places[key] for key in other])
+    other = [places[key] for key in keys[1:] if not (key in keys[0] or keys[0] in key)]
+    named = [] if other or plan.facts.status != "amended" else _named_in_placement(plan)
+    if named and not any(one in two or two in one for one in keys for two in named):
+        return _answer([replace(hit, query=True) for hit in places.values()])
+    return _answer(other)
+
+
+def _school_key(name: str) -> str:
+    """A school's name without what plans leave out of it."""
+    return re.sub(
+        r"\b(?:the|school|primary|academy|college|nursery|high|c of e|ce|st|saint)\b|\W", "", cues.flat(name)
+    ) or cues.flat(name)
+
+
+def _named_in_placement(plan: Plan) -> list[str]:
+    """The schools that section I names."""
+    blocks = plan.sections["I"].blocks if "I" in plan.sections else ()
+    texts = [plan.document.blocks[number].text for number in blocks]
+    return [_school_key(found["name"]) for text in texts for found in _NAMED.finditer(text)]

@@ -38,7 +38,7 @@ def area_empty(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context
             area = plan.area_of.get(number, "")
             block = plan.document.blocks[number]
             if block.kind == "heading" or block.bold:
-                if area:
+                if area and area not in ("health", "care"):  # Those are the matters of sections C and D.
                     headed.setdefault(area, number)
             else:
                 filled.add(area)
@@ -73,14 +73,15 @@ def attainment_undated(plan: Plan, _options: NoOptions, where: tuple[str, ...], 
     asked = 0
     for item in items_in(plan, where):
         words = cues.flat(item.text)
-        found = cues.pattern("strengths", "attainment").search(words)
+        found = [m.span() for m in cues.pattern("strengths", "attainment").finditer(words)]
         if not found or item.none_stated:
             continue
         asked += 1
         beside = " ".join(cues.flat(part.quote) for part in item.attached.values())
-        rest = words[: found.start()] + " " + words[found.end() :] + " " + beside
+        rest = cues.pattern("strengths", "attainment").sub(" ", words) + " " + beside
         if not cues.pattern("strengths", "dated").search(rest):
-            hits.append(Hit(spread(item.evidence, *found.span()), item.section, item=item.id))
+            quotes = tuple(part for start, end in found for part in spread(item.evidence, start, end))
+            hits.append(Hit(quotes, item.section, item=item.id))
     answer = over_items(hits, asked, nothing="No attainment is given.")
     unread = gap(plan, where)
     return Answer("not_assessed", answer.hits, reason=unread) if unread else answer

@@ -10,13 +10,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 from pydantic import Field
 
 from ehcaudit.checks.base import ITEM_KINDS, Answer, Context, Hit, Options, check, items_in, letters, over_items
 from ehcaudit.checks.statement import gap
+from ehcaudit.checks.words import lowered, pattern
 from ehcaudit.model import Evidence, Plan
 
 _QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|‘[^’\n]*’(?!\w)")
@@ -123,25 +123,3 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
         first = stop.end()
     stopped = _STOP.search(text, end)
     return first, stopped.start() if stopped else len(text)
-
-
-def lowered(text: str) -> str:
-    """The text in small letters, of the same length."""
-    low = text.lower()
-    if len(low) == len(text):
-        return low
-    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
-
-
-@lru_cache(maxsize=256)
-def pattern(words: tuple[str, ...], *, plurals: bool = False) -> re.Pattern[str]:
-    """Phrases as one pattern for a lowered text, the longest first."""
-    parts = []
-    for phrase in sorted(
-        {lowered(" ".join(word.split())) for word in words if word.strip()}, key=lambda w: (-len(w), w)
-    ):
-        made = re.escape(phrase).replace(r"\ ", r"\s+")
-        made = re.sub(r"['’‘]", "['’‘]", made)
-        made = re.sub(r"\\?[-‐‑–]", "[-‐‑–]", made)
-        parts.append(made + ("(?:e?s)?" if plurals and phrase[-1:].isalpha() else ""))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")

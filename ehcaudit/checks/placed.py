@@ -22,11 +22,10 @@ def therapy_placed(plan: Plan, _options: NoOptions, where: tuple[str, ...], _con
     """Therapies in the sections of ``where`` that belong in F.
 
     Speech and language therapy does, but for work on swallowing and stated exceptional reasons; of others only what
-    teaches or trains may, and a person decides. A therapy that section F has as well is taken as divided on purpose.
+    teaches or trains may, and a person decides.
     """
-    if unread := gap(plan, (*where, "F")):
+    if unread := gap(plan, where):
         return Answer("not_assessed", reason=unread)
-    educational = cues.flat(plan.text_of("F"))
     patterns = {key: cues.pattern("therapies", key) for key in ("speech", "swallowing", "other", "teaches")}
     hits: list[Hit] = []
     asked = 0
@@ -37,9 +36,9 @@ def therapy_placed(plan: Plan, _options: NoOptions, where: tuple[str, ...], _con
         words = cues.flat(item.text)
         speech = patterns["speech"].search(words) and not patterns["swallowing"].search(words)
         other = None if speech else patterns["other"].search(words)
-        if speech and not patterns["speech"].search(educational):
+        if speech:
             hits.append(Hit(item.evidence, item.section, item=item.id))
-        elif other and patterns["teaches"].search(words) and other[0] not in educational:
+        elif other and patterns["teaches"].search(words):
             hits.append(Hit(item.evidence, item.section, query=True, item=item.id))
     return over_items(hits, asked, nothing="No health care provision is set out.")
 
@@ -57,6 +56,8 @@ def promise_outside(plan: Plan, _options: NoOptions, where: tuple[str, ...], _co
         for sentence in _sentences(plan, letter)
         if all(pattern.search(cues.flat(sentence.quote)) for pattern in named)
         and not view.search(cues.flat(sentence.quote))
+        # "Needs suction six times a day" is a need where needs belong, and an entitlement anywhere else.
+        and (letter not in ("B", "C", "D") or re.search(r"\bwill\b", sentence.quote))
     ]
     return Answer("not_met" if hits else "met", tuple(hits))
 

@@ -19,16 +19,14 @@ _NOT_READ = frozenset({"I", "J", "K"})
 def _prose(plan: Plan, where: tuple[str, ...] = ()) -> Iterator[tuple[Block, str]]:
     """The blocks of sections A to H (of ``where``, if it names any), headings left out, in document order.
 
-    What stands in no section, or in I, J and K, counts only where it is a paragraph of text: those hold names and lists.
+    What stands in no section, or in I, J and K, counts only where it is a paragraph: those hold names and lists.
     """
     inside = {number: letter for letter, section in plan.sections.items() for number in section.blocks}
     for block in plan.document.blocks:
         letter = inside.get(block.id, "")
         if not block.text or block.kind == "heading" or (where and "plan" not in where and letter not in where):
             continue
-        if letter and letter not in _NOT_READ:
-            yield block, letter
-        elif block.cell is None and len(block.text.split()) >= 15:
+        if (letter and letter not in _NOT_READ) or (block.cell is None and len(block.text.split()) >= 15):
             yield block, letter
 
 
@@ -191,7 +189,9 @@ class Duplicates(Options):
 
 @check("duplicate-paragraph", Duplicates)
 def duplicate_paragraph(plan: Plan, options: Duplicates, where: tuple[str, ...], context: Context) -> Answer:
-    """Paragraphs that stand twice in sections A to E. Provision that repeats is another rule's matter."""
+    """Paragraphs, and sentences in them, that stand twice. Provision that repeats is another rule's matter."""
+    from ehcaudit.language.sentences import sentences
+
     seen: dict[str, Block] = {}
     hits: list[Hit] = []
     empty = True
@@ -199,11 +199,16 @@ def duplicate_paragraph(plan: Plan, options: Duplicates, where: tuple[str, ...],
         empty = False
         if letter in ("F", "G", "H", "H1", "H2"):
             continue
-        words = re.findall(r"\w+", cues.flat(block.text))
-        if len(words) < options.words:
-            continue
-        if (first := seen.setdefault(" ".join(words), block)) is not block:
-            hits.append(Hit(_at(block, 0, len(block.text)), letter, {"place": plan.place(first.id)}))
+        spans = sentences(block.text)
+        for start, end in dict.fromkeys([(0, len(block.text)), *(spans if len(spans) > 1 else ())]):
+            words = re.findall(r"\w+", cues.flat(block.text[start:end]))
+            if len(words) < options.words:
+                continue
+            first = seen.setdefault(" ".join(words), block)
+            if first is not block:
+                hits.append(Hit(_at(block, start, end), letter, {"place": plan.place(first.id)}))
+                if end - start == len(block.text):
+                    break
     return _answer(hits, empty=empty)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from ehcaudit.checks.base import ITEM_KINDS, Answer, Context, Hit, Options, check, items_in, letters, over_items
+from ehcaudit.checks.words import lowered, pattern
 from ehcaudit.model import ITEM_HOMES, Evidence, Item, Plan
 
 if TYPE_CHECKING:
@@ -45,8 +46,12 @@ class StatementOptions(Options):
     """Kinds of provision it applies to (therapy, teaching …); all where empty."""
     skip_with: tuple[str, ...] = ()
     """Serious faults beside which this one is moot: such an item is not asked about here at all."""
-    skip_beside: tuple[str, ...] = ()
+    moot_with: tuple[str, ...] = ()
+    """Serious faults beside which it does not matter that something is missing; vague words are still reported."""
+    moot_beside: tuple[str, ...] = ()
     """The same, for faults that are only noted as well (where another rule reports those)."""
+    mentions: tuple[str, ...] = ()
+    """Only items that hold one of these phrases are asked; all where empty."""
     tell: dict[str, str] = Field(default_factory=dict)
     """Fault code → words for the message's ``{missing}``: all that this item lacks, in one finding."""
     whole: bool = False
@@ -69,10 +74,17 @@ def statement(plan: Plan, options: StatementOptions, where: tuple[str, ...], con
         judged = context.judge(plan, item)
         if options.sorts and judged.sort not in options.sorts:
             continue
-        if judged.has(*options.skip_with, only_serious=True) or judged.has(*options.skip_beside):
+        if judged.has(*options.skip_with, only_serious=True):
             continue
-        asked += 1
+        if options.mentions and not pattern(options.mentions).search(lowered(item.text)):
+            continue
         found = judged.has(*options.faults, only_serious=options.serious_only)
+        if judged.has(*options.moot_with, only_serious=True) or judged.has(*options.moot_beside):
+            said = tuple(fault for fault in found if not _missing(fault, judged))
+            if found and not said:
+                continue
+            found = said
+        asked += 1
         if not found or (options.weak_only and judged.verdict == "strong"):
             continue
         first = found[0]
@@ -116,12 +128,26 @@ def told(judged: Judgement, words: dict[str, str]) -> str:
     return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
+def _missing(fault: Fault, judged: Judgement) -> bool:
+    """Whether a fault is about something that is not there, and so has no words of its own."""
+    return _spans_all(fault, judged) and not _vague(fault)
+
+
+def _spans_all(fault: Fault, judged: Judgement) -> bool:
+    return fault.start == 0 and fault.end >= len(judged.text)
+
+
+def _vague(fault: Fault) -> bool:
+    """Whether a fault is about words that stand where a clear one should: in the item, or in a column of its row."""
+    return fault.code.startswith("vague-")
+
+
 def evidence_of(item: Item, fault: Fault, judged: Judgement, *, whole: bool = False) -> tuple[Evidence, ...]:
     """The words of a fault, in the blocks where they stand."""
-    if fault.start < 0:
-        column = item.attached.get(_COLUMN.get(fault.code.rpartition("-")[2], ""))
+    column = item.attached.get(_COLUMN.get(fault.code.rpartition("-")[2], ""))
+    if fault.start < 0 or (column and _vague(fault) and _spans_all(fault, judged)):
         return (column,) if column else item.evidence
-    if whole or (fault.start, fault.end) == (0, len(judged.text)):
+    if whole or _spans_all(fault, judged):
         return item.evidence
     return spread(item.evidence, fault.start, fault.end) or item.evidence
 

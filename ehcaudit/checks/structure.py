@@ -7,11 +7,11 @@ Families Act 2014 (no placement in a draft). A partial plan (a working document)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check, heading_evidence, letters, unreadable
 from ehcaudit.language import cues
-from ehcaudit.model import SECTION_LETTERS, Evidence, ItemKind, KeptApart, Leftover, Plan
+from ehcaudit.model import SECTION_LETTERS, Evidence, ItemKind, Leftover, Plan
 
 _PARTIAL = "The document holds some sections only, on purpose."
 
@@ -79,12 +79,18 @@ class NoOptions(Options):
 
 @check("section-labelled", NoOptions)
 def section_labelled(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context: Context) -> Answer:
-    """Sections that were known by their title alone, because their heading has no letter."""
+    """Sections that were known by their title alone, because their heading has no letter; one hit for all of them."""
     asked = [s for letter, s in plan.sections.items() if s.headings and (letter in where or not letters(where))]
     if not asked:
         return Answer("not_applicable", reason="No section has a heading of its own.")
-    hits = [Hit(heading_evidence(plan, s.letter), s.letter) for s in asked if not s.labelled]
-    return Answer("not_met" if hits else "met", tuple(hits), met=len(asked) - len(hits), items=len(asked))
+    bare = [s for s in asked if not s.labelled]
+    words = tuple(part for s in bare for part in heading_evidence(plan, s.letter))
+    hits = [Hit(words, values={"letters": _listed([s.letter for s in bare])})] if bare else []
+    return Answer("not_met" if hits else "met", tuple(hits), met=len(asked) - len(bare), items=len(asked))
+
+
+def _listed(letters: Sequence[str]) -> str:
+    return " and ".join([", ".join(letters[:-1]), letters[-1]] if len(letters) > 1 else letters)
 
 
 @check("sections-apart", NoOptions)
@@ -94,9 +100,7 @@ def sections_apart(plan: Plan, _options: NoOptions, where: tuple[str, ...], _con
     for letter, section in plan.sections.items():
         if section.shares_with and (letter in where or not letters(where)):
             groups.setdefault(tuple(sorted({letter, *section.shares_with})), letter)
-    hits = [
-        Hit(heading_evidence(plan, first), first, {"letters": " and ".join(group)}) for group, first in groups.items()
-    ]
+    hits = [Hit(heading_evidence(plan, first), first, {"letters": _listed(group)}) for group, first in groups.items()]
     return Answer("not_met" if hits else "met", tuple(hits))
 
 
@@ -176,23 +180,22 @@ class ApartOptions(Options):
 
 @check("deleted-left", ApartOptions)
 def deleted_left(plan: Plan, options: ApartOptions, _where: tuple[str, ...], _context: Context) -> Answer:
-    """Deleted, moved or struck-through words that are still in the file; one hit for each section.
+    """Deleted, moved or struck-through words that are still in the file; one hit for all of them.
 
     The words themselves are not live and are not quoted. A draft may show what it changes (reg. 22(2)): a person
     decides. A partial plan is a working document, which lives by such marks.
     """
     if plan.partial:
         return Answer("not_applicable", reason=_PARTIAL)
-    found: dict[str, list[KeptApart]] = {}
-    for part in plan.document.apart:
-        if part.kind in options.kinds and re.search(r"\w", part.text):
-            found.setdefault(plan.section_of.get(-1 if part.block is None else part.block, ""), []).append(part)
+    gone = [part for part in plan.document.apart if part.kind in options.kinds and re.search(r"\w", part.text)]
+    if not gone:
+        return Answer("met")
+    found = {plan.section_of.get(-1 if part.block is None else part.block, "") for part in gone}
+    places = _listed([x for x in (*SECTION_LETTERS[:7], "H", *SECTION_LETTERS[7:]) if x in found])
+    parts = ([f"section {places}"] if places else []) + (["the front page or sign-off"] if "" in found else [])
     doubt = plan.facts.status == "draft"
-    hits = [
-        Hit((), letter, {"count": str(len(group)), "place": _place(letter)}, query=doubt)
-        for letter, group in found.items()
-    ]
-    return Answer(("query" if doubt else "not_met") if hits else "met", tuple(hits))
+    hit = Hit(values={"count": str(len(gone)), "place": " and ".join(parts)}, query=doubt)
+    return Answer("query" if doubt else "not_met", (hit,))
 
 
 @check("status-clear", NoOptions)
@@ -208,6 +211,9 @@ def signed(plan: Plan, _options: NoOptions, _where: tuple[str, ...], _context: C
     """Whether a final plan is signed and dated where it asks for a signature, or anywhere at all."""
     if plan.partial or plan.facts.status not in ("final", "amended"):
         return Answer("not_applicable", reason="The document does not call itself final.")
+    unfinished = cues.pattern("structure", "sign_off", "unfinished")
+    if any(unfinished.search(cues.flat(plan.document.blocks[number].text)) for number in plan.unplaced):
+        return Answer("not_applicable", reason="The document is still being worked on.")
     missing = [] if any(_signatures(plan)) else ["a signature, with the officer's name"]
     missing += [] if plan.facts.plan_date else ["the date of the plan"]
     if not missing:

@@ -71,7 +71,9 @@ def _readings(folded: str, text: str, match: re.Match[str]) -> Iterator[Time]:
     back = folded[max(0, match.start() - 40) : match.start()]
     if match.start() > 40:
         back = "~" + back  # So that a place amid the text is not taken for its beginning.
-    lead = _Lead(word, match.start(), match.end(), bool(_FIRST.search(back)), bool(words.before.search(back)))
+    # After "by" only a judgement describes: "what is expected by the end of Year 6".
+    told = words.judged.search(back) or (word not in _DEADLINE and words.before.search(back))
+    lead = _Lead(word, match.start(), match.end(), bool(_FIRST.search(back)), bool(told))
     yield from _days(folded, text, lead)
     for kind, shape in words.shapes:
         hit = shape.match(folded, lead.at)
@@ -168,6 +170,8 @@ def _allowed(kind: Kind, lead: _Lead, groups: dict[str, str], folded: str, hit: 
         return named and (lead.deadline or (lead.word in ("at", "for", "in", "on") and "which" in groups))
     if "edge" in groups:
         return True
+    if "early" in groups and (not lead.deadline or groups["early"].lower() == "nursery"):
+        return False  # "at nursery", "collected by nursery": a place.
     ahead = "which" in groups or re.match(r"this\s", folded[lead.at :], re.I) is not None
     if lead.deadline:
         return ahead or ("any_term" not in groups and ("loose" not in groups or hit.group().endswith("end")))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ehcaudit.language.lexicons import Mark
-from ehcaudit.language.provision_reading import Reading
+from ehcaudit.language.provision_reading import Reading, pattern
 from ehcaudit.language.values import Fault
 
 _CODES = {
@@ -89,7 +89,7 @@ def _up_to(reading: Reading, mark: Mark) -> tuple[bool, float]:
         return False, -1.0
     if re.search(r"(?:group|class|ratio|pairs?|size|with|small group)[a-z ]{0,10}(?:of |\()?\s*$", before):
         return False, -1.0
-    if not re.match(r"\s*(?:an? |\d|one|two|three|four|five|six|ten|half|fifteen|twenty|thirty)", after):
+    if not pattern("limited").match(after):
         return False, -1.0
     if reading.folded[mark.start : mark.end].startswith(("no more", "not more", "not exceeding")):
         return False, -1.0

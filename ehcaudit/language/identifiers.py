@@ -196,7 +196,7 @@ def _registration(text: str, before: str) -> Iterator[Identifier]:
             yield Identifier("registration-number", *found.span(), True)
 
 
-_PART = r"[A-Z][a-z'’]+(?:[-'’][A-Z]?[a-z]+)*"
+_PART = r"[A-ZÀ-Þ](?:['’][A-ZÀ-Þ])?[a-zà-ÿ]+(?:[A-Z][a-z]+)?(?:(?:-|['’](?!s\b))[A-ZÀ-Þ]?[a-zà-ÿ]+)*"
 
 
 @cache

@@ -6,6 +6,7 @@ that can be counted, or a level of help (Code of Practice 9.64-9.66). The gramma
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 
@@ -143,7 +144,8 @@ class _Weighing:
         """Whether a figure counts things or trials: n out of m, or from one number to another."""
         kinds = ("out-of", "from-to", "score")
         return not self.doubtful and any(
-            q.kind in kinds and any(a <= q.start < b for a, b in self.good) for q in self.reading.shares
+            q.kind in kinds and any(a <= q.start < b for a, b in self.good)
+            for q in (*self.reading.shares, *self.reading.amounts)
         )
 
     def _own_figure(self) -> bool:
@@ -158,14 +160,16 @@ class _Weighing:
     def _about(self, points: float) -> None:
         """Faults of whose change it is, and of what kind the statement is."""
         reading, patterns, head = self.reading, lexicon().patterns, self.head
-        folded = reading.folded
+        folded, nouns = reading.folded, lexicon().words["noun_follows"]
         verbs = {
             m.start
             for label in ("observable", "soft", "vague")
             for m in reading.marked(label, head[0] if head else self.start)
+            if not m.first or reading.tokens[m.first - 1].word not in nouns
         }
+        acts = _separate(verbs, folded)
         joined = len(re.findall(r";|\band\b|, (?=\w+(?:ing|s|e)\b)", folded[self.start : self.cut]))
-        if (len(verbs) >= 3 and joined >= 2) or folded.count(";") >= 2:
+        if (acts >= 3 and joined >= 2) or folded.count(";") >= 2:
             self._fault("several-in-one", self.whole, serious=False)
         if self.service:
             self._fault("service-viewpoint", self.service)
@@ -189,5 +193,13 @@ class _Weighing:
             self._fault("hedged", (hedge.start, hedge.end), serious=points < 2.5)
 
 
+def _separate(verbs: set[int], folded: str) -> int:
+    """How many acts the verbs are: "look at, name and point to" one thing is one."""
+    places = sorted(verbs)
+    between = (folded[a:b] for a, b in itertools.pairwise(places))
+    return len(places) - sum(_LISTED.match(words) is not None for words in between)
+
+
+_LISTED = re.compile(r"\w+(?: (?:at|to|on|for|up|out|in|down|off|with))?\s?(?:,|and|or|,? and|,? then|/| )\s*$")
 _ASIDE = ("hedged", "vague-verb", "several-in-one", "aspiration")
 """Faults beside which a missing measure is still worth saying."""

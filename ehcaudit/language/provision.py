@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ehcaudit.language.hedging import weigh_hedges
+from ehcaudit.language.people import find_people
 from ehcaudit.language.pipeline import fold
 from ehcaudit.language.provision_reading import Reading, lexicon, pattern, read, sort_of
 from ehcaudit.language.quantities import Quantity, amounts
@@ -63,7 +64,9 @@ class _Weighing:
         lengths = reading.of_kind("duration") or [q for q in self.exact if re.search("hour|hr|min", _of(reading, q))]
         self._slot("duration", [(q.start, q.end) for q in lengths], "duration")
         column = reading.columns.get("frequency", "")
-        if self.slots["duration"] is None and any(q.kind == "duration" for q in amounts(fold(column))):
+        told = amounts(fold(column))
+        self.timed_column = bool(told) or any(c.isdigit() for c in column)
+        if self.slots["duration"] is None and any(q.kind == "duration" for q in told):
             self.slots["duration"] = attached_slot(column)
         self._slot("group", [(q.start, q.end) for q in reading.of_kind("ratio")], "group")
         self._slot("setting", [m.span() for m in patterns["place"].finditer(reading.folded)], "setting", "where")
@@ -86,8 +89,12 @@ class _Weighing:
         self.anyone += [(p.start, p.end) for p in (*keyed, *family) if p not in self.named]
         self.vague = [(p.start, p.end) for p in reading.people if p.group == "vague" and p not in keyed]
         self._slot("who", self.anyone[:1] or self.vague[:1], "who")
-        if "who" in reading.columns:
-            self.anyone = self.anyone or [(-1, -1)]
+        if column := reading.columns.get("who", ""):
+            people = find_people(column)
+            if not people or any(p.group != "vague" or pattern("keyed").match(fold(p.text)) for p in people):
+                self.anyone = self.anyone or [(-1, -1)]
+            else:
+                self.vague = self.vague or [(-1, -1)]
 
     # ------------------------------------------------ points
     def judgement(self) -> Judgement:
@@ -95,15 +102,19 @@ class _Weighing:
         self._fill()
         reading = self.reading
         solid = sum(w if a < reading.purpose else 0.5 * w for a, _, w in reading.content)
-        if any(p.key in lexicon().words["therapists"] for p in reading.people):
-            solid += 0.6
-        timed = bool(self.exact or self.clock or (self.slots["frequency"] and "frequency" in reading.columns))
+        expert = any(p.key in lexicon().words["therapists"] for p in reading.people)
+        if expert and not pattern("faint_expert").search(reading.folded):
+            solid += 0.6  # The title says what is done, unless only "input" or "advice" is promised.
+        timed = bool(self.exact or self.clock or self.timed_column)
         when = timed or bool(self.scopes)
         points, need = self._points(solid, timed=timed, when=when)
         points -= 0.5 * any(wide for _, wide in self._ranges())
         for fault, cost in weigh_hedges(reading, exact=points - need, sort=self.sort):
             self.faults.append(fault)
             points -= cost
+        if self._outcome():
+            self.faults.append(Fault("not-provision", *self.whole, serious=True))
+            points -= 1.0
         weak = points < need
         self._missing(solid, timed=timed, when=when, weak=weak)
         grave = any(f.serious for f in self.faults)
@@ -120,6 +131,12 @@ class _Weighing:
             query=query,
             sort=_SORTS.get(self.sort, self.sort),
         )
+
+    def _outcome(self) -> bool:
+        """Whether it says what the pupil will do, and nothing that anybody gives."""
+        folded = self.reading.folded
+        acts = pattern("pupil_acts").match(folded) and not (self.exact or self.slots["duration"] or self.clock)
+        return bool(pattern("able").match(folded) or acts)
 
     def _points(self, solid: float, *, timed: bool, when: bool) -> tuple[float, float]:
         """The points of the reading and how many its sort needs."""
@@ -169,12 +186,26 @@ class _Weighing:
         slot = self.slots["duration"]
         return slot is not None and not self.exact and re.search(r"hours|hrs", fold(slot.text)) is not None
 
-    def _ranges(self) -> Iterator[tuple[Quantity, bool]]:
-        """Amounts of time given as a range: only the lower figure can be enforced. Wide where the upper is twice it."""
+    def _covering(self) -> list[Quantity]:
+        """The amounts that cover whole lessons or days, so that no length need be given."""
+        return [q for q in self.scopes if q not in self.exact]
+
+    def _ranges(self) -> Iterator[tuple[tuple[int, int], bool]]:
+        """Places of amounts of time given as a range, of which only the lower figure can be enforced.
+
+        Wide where the upper figure is twice the lower.
+        """
+        ends: dict[int, tuple[int, bool]] = {}
         for quantity in self.reading.of_kind("duration", "frequency"):
             pair = pattern("range").search(_of(self.reading, quantity))
-            if pair and float(pair[1]) * 1.3 <= float(pair[2]):
-                yield quantity, float(pair[1]) * 2 <= float(pair[2])
+            if pair:
+                low, high = _figure(pair[1]), _figure(pair[2])
+                start = quantity.start + pair.start()
+                known = ends.get(start, (0, False))[0]
+                longer = pattern("rate_after").match(self.reading.folded[known : quantity.end])
+                if low * 1.3 <= high and (not known or longer):
+                    ends[start] = (quantity.end, low * 2 <= high)
+        yield from (((start, end), wide) for start, (end, wide) in ends.items())
 
     # ------------------------------------------------ what is missing
     def _missing(self, solid: float, *, timed: bool, when: bool, weak: bool) -> None:
@@ -189,24 +220,23 @@ class _Weighing:
             note("no-content", serious=weak)
         if sort == "staffing" and self._hours_of_nothing() and not pattern("covered").search(reading.folded):
             note("no-frequency", serious=True)
-        elif sort in _SESSIONS or sort in ("therapy", "care", "staffing"):
+        elif sort in _SESSIONS or sort in ("care", "staffing"):
             if not when:
-                if vague_time:
-                    note("vague-frequency", (vague_time[0].start, vague_time[0].end), serious=True)
+                if vague_time or "frequency" in reading.columns:
+                    at = (vague_time[0].start, vague_time[0].end) if vague_time else (-1, -1)
+                    note("vague-frequency", at, serious=True)
                 elif not (sort == "care" and pattern("by_when").search(reading.folded)):
-                    note("no-frequency", serious=weak or sort in _SESSIONS | {"therapy"})
-            if not self.slots["duration"] and sort in _SESSIONS | {"therapy"} and not self.scopes:
+                    note("no-frequency", serious=weak or sort in _SESSIONS)
+            if not self.slots["duration"] and sort in _SESSIONS and not self._covering():
                 note("no-duration", serious=False)
         if vague_much and weak:
             note("vague-amount", (vague_much[0].start, vague_much[0].end), serious=True)
-        if (
-            sort in ("therapy", "teaching")
-            and not self.slots["group"]
-            and not any(p.group == "specialist" for p in reading.people)
-        ):
+        grouped = pattern("group_word").search(reading.folded) is not None
+        specialist = any(p.group == "specialist" for p in reading.people)
+        if sort in ("therapy", "teaching") and not self.slots["group"] and (grouped or not specialist):
             note("no-group", serious=False)
-        for quantity, wide in self._ranges():
-            note("open-range", (quantity.start, quantity.end), serious=wide and weak)
+        for span, wide in self._ranges():
+            note("open-range", span, serious=wide and weak)
         if sort not in _SILENT and (sort != "strategy" or weak):
             if not self.anyone and self.vague:
                 note("vague-deliverer", self.vague[0], serious=weak)
@@ -217,10 +247,16 @@ class _Weighing:
         if sort == "training" and weak:
             note("training-unspecified", serious=True)
         expert = reading.marked("expert_task")
-        if expert and not self.slots["qualification"] and not any(p.group == "specialist" for p in reading.people):
+        if expert and not self.slots["qualification"] and not specialist:
             note("no-qualification", (expert[0].start, expert[0].end), serious=False)
         if not self.slots["review"]:
             note("no-review", serious=False)
+
+
+def _figure(word: str) -> float:
+    """The number of a figure or a number word."""
+    figures = dict(pair.split(":") for pair in lexicon().words["figures"])
+    return float(figures.get(word, word))
 
 
 def _of(reading: Reading, quantity: Quantity) -> str:

@@ -196,6 +196,14 @@ def sort_of(reading: Reading, section: str) -> str:
             weights[mark.label] = weights.get(mark.label, 0.0) + weight + (1.0 if first else 0.0)
             first = False
     best = max(weights, key=lambda k: weights[k], default="other")
+    teacher = any(p.group in ("specialist", "school") for p in reading.people)
+    if (
+        teacher
+        and best in ("equipment", "environment", "strategy", "other")
+        and patterns["teaches"].search(reading.folded)
+    ):
+        therapist = any(p.key in lexicon().words["therapists"] for p in reading.people)
+        return "therapy" if therapist else "teaching"
     staffed = patterns["staffing"].search(reading.folded)
     if staffed and weights.get(best, 0.0) < 2.0 + (1.5 if staffed.start() < 12 else 0.0) and best != "care":
         return "staffing"

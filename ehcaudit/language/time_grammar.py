@@ -55,6 +55,7 @@ class Grammar:
     persons: re.Pattern[str]
     things: re.Pattern[str]
     before: re.Pattern[str]
+    judged: re.Pattern[str]
     within_group: re.Pattern[str]
     label: re.Pattern[str]
     measured: re.Pattern[str]
@@ -88,6 +89,7 @@ def grammar() -> Grammar:
     break_ = r"(?P<part>(?:[\s-]?(?:half|term(?!ly)|time|holidays?|break|vacation|[12]\b)){0,3})\b"
     year = r"(?:,?\s(?:of\s|in\s)?(?P<year>20\d\d)(?![\d/-]))?"
     at_age = rf"(?:\s(?:at|aged?)\s(?:age\s|about\s)?(?P<age>{number}))?"
+    trailing = r"(?:\s\w{1,12}ly)?(?:\sthe)?[\s:]*$"
     shapes: tuple[tuple[Kind, str], ...] = (
         ("term", rf"{edge}?{own}(?P<term>{term}|{feast}){break_}{year}"),
         ("term", rf"{edge}?{own}(?:(?P<half_of>{month})\s)?(?P<half>half)[\s-]?term\b"),
@@ -158,9 +160,8 @@ def grammar() -> Grammar:
         ),
         persons=re.compile(rf"(?:'s)?[\s-](?:\w{{1,12}}ly\s)?{either(listed(data['describes']['persons']))}\b", re.I),
         things=re.compile(rf"(?:'s)?[\s-](?:\w{{1,12}}ly\s)?{either(listed(data['describes']['things']))}\b", re.I),
-        before=re.compile(
-            rf"\b{either(listed(data['describes']['before']))}(?:\s\w{{1,12}}ly)?(?:\sthe)?[\s:]*$", re.I
-        ),
+        before=re.compile(rf"\b{either(listed(data['describes']['before']))}{trailing}", re.I),
+        judged=re.compile(rf"\b{either(listed(data['describes']['judged']))}{trailing}", re.I),
         within_group=re.compile(
             rf",?\s\(?(?:of|in|during)\s(?:his\s|her\s|their\s)?(?:{group}|(?P<early>reception|nursery))\)?", re.I
         ),

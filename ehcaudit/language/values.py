@@ -26,6 +26,8 @@ class Slot:
 class Fault:
     """One fault of a statement and the words it is about (the whole statement where something is missing).
 
+    A fault of the words of a column of their own has ``start == end == -1``.
+
     ``serious`` faults make the statement weak; the others are noted.
     """
 

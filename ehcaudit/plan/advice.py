@@ -459,15 +459,13 @@ def _author(text: str, *, free: bool) -> str:
     chars = list(text)
     for a, b in taken:
         chars[a:b] = "\n" * (b - a)
-    for piece in _PIECES.split("".join(chars)):
-        words = piece.strip(_STRIP)
-        if not words or {w.strip(".'’").lower() for w in words.split()} & _not_names():
-            continue
+    pieces = [piece.strip(_STRIP) for piece in _PIECES.split("".join(chars))]
+    pieces = [p for p in pieces if p and not {w.strip(".'’").lower() for w in p.split()} & _not_names()]
+    for words in pieces:
         name = _NAME.search(words)
         if name and (name[0] == words or free):
             return name[0]
-        if _INITIALS.fullmatch(words):
-            return words
-        if free and re.fullmatch(_WORD, words) and not taken:
+    for words in pieces:
+        if _INITIALS.fullmatch(words) or (free and not taken and re.fullmatch(_WORD, words)):
             return words
     return ""

@@ -126,7 +126,8 @@ def _little_between(blocks: Sequence[Block], found: Mapping[int, Heading], first
     if a.cell and b.cell and a.cell.table == b.cell.table:
         if a.cell.row == b.cell.row:
             return size < 60
-        return size <= 420 and len(between) <= 4 and a.cell.column == b.cell.column
+        # From a letter to the letter below it, or from its title beside it to that letter.
+        return (size <= 420 and len(between) <= 4 and a.cell.column == b.cell.column) or not between
     wrapped = all(len(b.text) <= 90 and b.text.rstrip()[-1:] not in ".!?" for b in between)
     return (size <= 60 and len(between) <= 1) or (size <= 150 and len(between) <= 2 and wrapped)
 

@@ -153,7 +153,7 @@ def ticked_in(text: str) -> Value | None:
 
 
 READERS: Mapping[str, Callable[[str], Value | None]] = {
-    **dict.fromkeys(("final", "amended", "current", "draft", "first", "review"), date_in),
+    **dict.fromkeys(("final", "amended", "current", "draft", "first", "review", "date"), date_in),
     "born": _birth,
     "age": _age,
     "year_group": _year_group,

@@ -16,10 +16,11 @@ from typing import Any
 
 from ehcaudit.language.calendar import find_dates
 from ehcaudit.language.words import listed
-from ehcaudit.model import Block, Document, Evidence, Facts, PlanStatus
+from ehcaudit.model import Block, Cell, Document, Evidence, Facts, PlanStatus
 from ehcaudit.plan.fact_values import READERS, date_in, status_in, status_words, ticked_in, ticks, word_set
 from ehcaudit.plan.lexicon import data, fold, pattern
 
+_LIST = 40  # Rows of a list of versions.
 _WIDTH = 16  # Columns of a table that are looked at.
 _REACH = 400  # Blocks of front matter that are looked at: where no section was found the whole file counts as front.
 
@@ -65,6 +66,7 @@ def _short() -> frozenset[str]:
     return frozenset(listed(data("facts")["labels"]["short"])) | frozenset(listed(data("facts")["labels"]["date"]))
 
 
+_DATES = frozenset({"final", "amended", "current", "draft", "first", "review", "born"})
 _SEPARATOR = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:[:=|]|\s-\s|\u2026|\.{3,})?[\s:.\u2026_-]*")
 _HINT = re.compile(r"\s*\([^()]{0,40}\)$|[\s:*?.\u2026_-]+$")
 
@@ -108,14 +110,16 @@ class _Reading:
         for block in blocks:
             if block.cell and block.cell.table in tables:
                 self.cells.setdefault((block.cell.table, block.cell.row, block.cell.column), []).append(block)
-        self._labels_in(front)
-        self._labels_in(list(self.document.margins))
+        self._labels_in(front)  # Here a bare "Date" is the plan's, if no other label gives one.
+        self._labels_in(list(self.document.margins), without=frozenset({"date"}))
         self._labels_in(
             rest,
-            without=frozenset({"name", "forename", "known_as", "age", "year_group", "status", "gender", "pronoun"}),
+            without=frozenset(
+                {"name", "forename", "known_as", "age", "year_group", "status", "gender", "pronoun", "date"}
+            ),
         )
         self._labels_in(
-            opening, without=frozenset({"status", "final", "current", "draft", "amended", "first", "review"})
+            opening, without=frozenset({"status", "final", "current", "draft", "amended", "first", "review", "date"})
         )
 
     def _labels_in(self, blocks: list[Block], without: frozenset[str] = frozenset()) -> None:
@@ -126,10 +130,10 @@ class _Reading:
                     if fact not in without:
                         self._take(fact, block, start, end)
                 continue
-            if fact in without or fact in ("other", "date"):
+            if fact in without or fact == "other":
                 continue
             following = blocks[place + 1] if place + 1 < len(blocks) else None
-            for value in self._candidates(block, following):
+            for value in self._candidates(block, following, fact):
                 if _label_of(value.text) or self._opens_with_label(value):
                     continue
                 if self._take(fact, value, 0, len(value.text)):
@@ -141,7 +145,7 @@ class _Reading:
         match = _labels().match(fold(block.text))
         return bool(match) and block.text[match.end() :].lstrip()[:1] == ":" if match else False
 
-    def _candidates(self, block: Block, following: Block | None) -> Iterator[Block]:
+    def _candidates(self, block: Block, following: Block | None, fact: str) -> Iterator[Block]:
         """Where the value of a label that stands alone may be: behind it in its cell, to its right, below it."""
         cell = block.cell
         if cell is None:
@@ -152,7 +156,27 @@ class _Reading:
         right = self._cell(cell.table, cell.row, cell.column + max(cell.column_span, 1))
         yield from right
         if not right or not right[0].text.strip() or _label_of(right[0].text):
-            yield from self._cell(cell.table, cell.row + max(cell.row_span, 1), cell.column)
+            yield from self._under(cell, fact)
+
+    def _under(self, cell: Cell, fact: str) -> Iterator[Block]:
+        """The cell below a label; of a list of versions the newest (of first dates the oldest).
+
+        "Date" over a whole column is that of reports or visits and tells nothing of the plan.
+        """
+        rows: list[tuple[Block, date]] = []
+        start = cell.row + max(cell.row_span, 1)
+        for row in range(start, start + _LIST):
+            here = self._cell(cell.table, row, cell.column)
+            if not here or not here[0].text.strip() or _label_of(here[0].text):
+                break
+            line = (date_in(b.text) for column in range(_WIDTH) for b in self._cell(cell.table, row, column))
+            rows.append((here[0], max((found[0] for found in line if found), default=date.min)))
+        if len(rows) > 1 and fact in ("final", "amended", "current", "draft", "status"):
+            yield max(enumerate(rows), key=lambda r: (r[1][1], r[0]))[1][0]
+        elif len(rows) > 1 and fact == "first":
+            yield min(rows, key=lambda r: r[1])[0]
+        elif rows and fact != "date":
+            yield rows[0][0]
 
     def _cell(self, table: int, row: int, column: int) -> list[Block]:
         return self.cells.get((table, row, column), [])
@@ -168,10 +192,9 @@ class _Reading:
             separator = _SEPARATOR.match(behind)
             colon = bool(separator and re.search(r"[:=|]|\s-\s", separator.group()))
             opens = not text[: match.start()].strip(" *•-|\"'") or bool(found)
-            if word in _short():
-                if not (opens and colon):
-                    continue
-            elif not colon and not (opens and re.match(r"[^a-z]{0,4}(?:on |is |the )?[\d]", behind)):
+            # "Final plan 1 October 2026": before a date a label needs no colon, where it opens its line.
+            dated = opens and re.match(r"[^a-z]{0,4}(?:on |is |the )?\d", behind) is not None
+            if not (colon and (opens or word not in _short())) and not (dated and _label_table()[word] in _DATES):
                 continue
             found.append((_label_table()[word], match.start(), match.end() + (separator.end() if separator else 0)))
         for place, (fact, _, start) in enumerate(found):
@@ -234,7 +257,7 @@ class _Reading:
                 continue
             if _label_of(block.text) == "date":
                 following = tail[place + 1] if place + 1 < len(tail) else None
-                for value in self._candidates(block, following):
+                for value in self._candidates(block, following, "signed"):
                     if (dated := date_in(value.text)) and not _label_of(value.text):
                         self.add("signed", dated[0], value, dated[1], dated[2])
                         break
@@ -249,8 +272,10 @@ class _Reading:
     def people(self) -> None:
         """Year group, age and pronoun from the plan's sentences, where no label gives them."""
         blocks = self.document.blocks
-        story = [b for b in blocks if self.section_of.get(b.id) in ("A", "B", "E", "F")][:_REACH]
-        near = [blocks[n] for n in self.front[:_REACH]] + [b for b in story if self.section_of[b.id] in ("A", "B")]
+        story = [b for b in blocks if self.section_of.get(b.id) in ("A", "B", "E", "F")]
+        # Where the sections were not found, or hold next to nothing, the whole text speaks of the child.
+        story = (story if len(story) > 5 else list(blocks))[:_REACH]
+        near = [blocks[n] for n in self.front[:_REACH]] + [b for b in story if self.section_of.get(b.id) in ("A", "B")]
         for fact, key, most in (("year_group", "in_year", 14), ("age", "aged", 25)):
             if self.said[fact]:
                 continue
@@ -283,6 +308,7 @@ class _Reading:
             word for b in self.document.blocks if b.id in self.section_of for word in capital.findall(b.text)
         )
         named = [said for fact in ("known_as", "forename", "name") for said in self.said[fact]]
+        best: tuple[int, _Said] | None = None
         for said in (*named, *self._titled()):
             words = [
                 m
@@ -291,13 +317,16 @@ class _Reading:
             ]
             if not words:
                 continue
-            best = max(words, key=lambda m: (used[m.group().strip("'’.")], -m.start()))
-            name = re.sub(r"['’]s$", "", best.group()).strip("'’")
+            chosen = max(words, key=lambda m: (used[m.group().strip("'’.")], -m.start()))
+            name = re.sub(r"['’]s$", "", chosen.group()).strip("'’")
             name = name if name.count(".") > 1 else name.rstrip(".")
-            if name and name[0].isalpha():
-                start = said.where.start + best.start()
-                return _Said(name, Evidence(said.where.block_id, start, start + len(name), name))
-        return self._called()
+            # A front page names parents and officers too: the child is the one of whom the sections speak.
+            if name and name[0].isalpha() and (best is None or used[name] > best[0]):
+                start = said.where.start + chosen.start()
+                best = used[name], _Said(name, Evidence(said.where.block_id, start, start + len(name), name))
+        if best is not None and best[0]:
+            return best[1]
+        return self._called() or (best[1] if best else None)
 
     def _titled(self) -> Iterator[_Said]:
         """The name in a title: "Education, Health and Care Plan for …"."""
@@ -422,9 +451,9 @@ class _Reading:
                 if self.said[key]:
                     status, where["status"] = means, self.said[key][0].where  # type: ignore[assignment]
                     break
-        order = ("amended", "final", "current", "made", "signed", "draft")
+        order = ("amended", "final", "current", "made", "signed", "draft", "date")
         if status == "draft":
-            order = ("draft", "current", "made", "signed", "amended", "final")
+            order = ("draft", "current", "made", "signed", "date", "amended", "final")
         plan_date = first("plan_date", *order)
         name = self._name()
         if name is not None:

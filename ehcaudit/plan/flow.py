@@ -7,17 +7,13 @@ from collections import Counter
 from functools import cache
 
 from ehcaudit.model import Block, Document, Evidence, Leftover
+from ehcaudit.plan.closing import closing, is_closer
 from ehcaudit.plan.contents import candidates, listed, running
 from ehcaudit.plan.headings import LONGEST, Heading, all_title, generic_of, title_heading, titles
 from ehcaudit.plan.layout import Entry, Layout, Part, looks_like_heading
-from ehcaudit.plan.lexicon import any_of, area_at_start, area_in, area_named, data, fold, pattern, plain
+from ehcaudit.plan.lexicon import any_of, area_at_start, area_in, area_named, data, fold, plain
 from ehcaudit.plan.tables import Around, Head, kind_of, resolve
 from ehcaudit.plan.template import crosses_are_a_name, read_template
-
-
-@cache
-def _close(key: str) -> re.Pattern[str]:
-    return pattern("headings", "close", key)
 
 
 @cache
@@ -250,6 +246,10 @@ class Flow:
         area = area_named(text) if short else ""
         if area and (looks_like_heading(block) or area not in ("health", "care") or text.endswith(":")):
             self.area, self.fresh_area, self.strength = area, True, False
+            if self.letters == ("A",) and self._heads_a_table_of_needs(number):
+                self._shut()
+                self._open(("B",), number, None, labelled=False)
+                self.area = self.outer_area = area
             if self.resume and not self.letters:
                 self.letters, self.resume = (self.resume,), ""
             if band and self.row and self.row[1] == 0 and len(self.letters) == 1 and self.by_title:
@@ -287,6 +287,16 @@ class Flow:
             return
         self._content(number)
 
+    def _heads_a_table_of_needs(self, number: int) -> bool:
+        """Whether a table with a column for section B comes after two or three lines: what stands between is of B."""
+        for block in self.blocks[number + 1 : number + 5]:
+            if block.cell is not None:
+                row = [
+                    b.id for b in self.blocks[block.id : block.id + 8] if b.cell and b.cell.table == block.cell.table
+                ]
+                return any("B" in self.candidates[n].letters for n in row if n in self.candidates)
+        return False
+
     def _title_goes_on(self, number: int, block: Block) -> bool:
         """The line after a bare "Section X", or after half a title, is its title."""
         text = block.text
@@ -320,7 +330,7 @@ class Flow:
             and 2 <= len(text.split()) <= 12
             and not area_named(text)
             and not is_sub_heading(text)
-            and not self._closer(block)
+            and not is_closer(block, self.blocks, self.letters, self.candidates)
         ):
             part.title = text.strip(" :")
             part.headings.append(number)
@@ -335,7 +345,7 @@ class Flow:
         heading = title_heading(text)
         if not heading or self.appended:
             return False
-        if heading.form == "title" and self._closer(block):
+        if heading.form == "title" and is_closer(block, self.blocks, self.letters, self.candidates):
             return False
         inside = set(heading.letters) <= set(self.group)
         letters = tuple(letter for letter in heading.letters if inside or not self._known(letter))
@@ -448,46 +458,9 @@ class Flow:
         )
         return True
 
-    def _closer(self, block: Block) -> bool:
-        text = block.text.strip()
-        if len(text) > 110:
-            return False
-        line = plain(text)
-        if not _close("always").fullmatch(line):
-            return bool(_close("appendix").match(line)) and self._appendix_closes(block)
-        if self.letters == ("K",) and _close("people").fullmatch(line):
-            return False
-        if _close("group").fullmatch(line) and self.letters and not self._over_a_heading(block.id):
-            return False
-        return looks_like_heading(block) or not _close("looks_needed").fullmatch(line)
-
-    def _over_a_heading(self, number: int) -> bool:
-        """Whether the next lines head a section, with an area of need between at most."""
-        for block in self.blocks[number + 1 : number + 4]:
-            if block.id in self.candidates or title_heading(block.text):
-                return True
-            if block.text.strip() and not area_named(block.text):
-                return False
-        return False
-
-    def _appendix_closes(self, block: Block) -> bool:
-        """An appendix heads what follows; in section K a line of the list of appendices is content."""
-        if block.kind == "list-item" or (block.cell and self.letters == ("K",)):
-            return False
-        if self.letters != ("K",):
-            return looks_like_heading(block) or len(block.text.split()) <= 8
-        following = [b for b in self.blocks[block.id + 1 : block.id + 3] if b.text.strip()]
-        listed = any(_close("appendix").match(plain(b.text)) for b in following)
-        before = self.blocks[block.id - 1].text if block.id else ""
-        return (
-            not listed
-            and not _close("appendix").match(plain(before))
-            and (looks_like_heading(block) or bool(following and len(following[0].text) > 200))
-        )
-
     def _closes(self, number: int, block: Block) -> bool:
         """An unlettered heading that ends the open section."""
-        if not self._closer(block):
+        if not is_closer(block, self.blocks, self.letters, self.candidates):
             text = block.text.strip()
             if block.kind != "heading" or self.level is None or block.level is None or len(self.letters) != 1:
                 return False
@@ -498,11 +471,11 @@ class Flow:
             if area_named(text) or is_sub_heading(text) or area_in(text):
                 return False
         line = plain(block.text)
-        if _close("appendix").match(line) and "K" in self.out.parts:
+        if closing("appendix").match(line) and "K" in self.out.parts:
             self.appended = True
         if line == "appendices" and self.letters == ("K",) and not self.appended:
             return False
-        resume = self.letters[0] if len(self.letters) == 1 and self.area and _close("pause").fullmatch(line) else ""
+        resume = self.letters[0] if len(self.letters) == 1 and self.area and closing("pause").fullmatch(line) else ""
         self._shut()
         self.resume = resume
         self.out.unplaced.append(number)

@@ -65,7 +65,8 @@ def read(path: Path, limits: Limits) -> Document:
     blocks = assembly.blocks
     if len(blocks) > limits.max_blocks:
         raise TooLarge(f"{path}: has more than {limits.max_blocks} paragraphs (settings: limits.max_blocks).")
-    if not blocks or warnings["text-garbled"] > 0.8 * sum(page.characters > 0 for page in pages):
+    waiting = opened.unread_form and sum(page.characters for page in pages) < 1500
+    if not blocks or waiting or warnings["text-garbled"] > 0.8 * sum(page.characters > 0 for page in pages):
         raise _empty(path, pages, warnings)
     warnings["layout-uncertain"] = sum(flow.confidence < 0.7 for flow in flows)
     pictures = [page.number for page in pages for box in page.images if _is_picture(box)]

@@ -1,31 +1,18 @@
-"""The table of faults: for each rule, how its fault is put into a sound draft, and the words that must be quoted."""
+"""Faults of statements, sections, threads and advice: how each is put into a sound draft, and what must be quoted."""
 
 from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import plan_builder.faults_facts  # noqa: F401  (enters its faults into the table)
+from plan_builder.table import TABLE, Planted, Planter, planter, renumber, without
+
 if TYPE_CHECKING:
     from plan_builder.generate import Draft
-
-Planted = dict[str, str]
-Planter = Callable[["Draft"], str | None]
-"""Changes a draft and gives the words to be quoted ("" where something is missing); None where it cannot be planted."""
-TABLE: dict[str, Planter] = {}
-
-
-def planter(rule: str) -> Callable[[Planter], Planter]:
-    """Enter a function into the table."""
-
-    def enter(function: Planter) -> Planter:
-        TABLE[rule] = function
-        return function
-
-    return enter
 
 
 @functools.cache
@@ -96,16 +83,9 @@ def _statement(entry: dict[str, Any], draft: Draft) -> str | None:
     return quote
 
 
-def _without(draft: Draft, key: str, test: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-    """Take entries out of a list of the draft; those that went."""
-    gone = [item for item in draft.data[key] if test(item)]
-    draft.data[key] = [item for item in draft.data[key] if not test(item)]
-    return gone
-
-
 def _drop_part(*words: str) -> Planter:
     def take_out(draft: Draft) -> str | None:
-        gone = _without(draft, "A", lambda part: any(word in part["heading"].casefold() for word in words))
+        gone = without(draft, "A", lambda part: any(word in part["heading"].casefold() for word in words))
         return "" if gone else None
 
     return take_out
@@ -113,7 +93,7 @@ def _drop_part(*words: str) -> Planter:
 
 def _drop_advice(word: str) -> Planter:
     def take_out(draft: Draft) -> str | None:
-        return "" if _without(draft, "advice", lambda row: word in f"{row['title']} {row['role']}".casefold()) else None
+        return "" if without(draft, "advice", lambda row: word in f"{row['title']} {row['role']}".casefold()) else None
 
     return take_out
 
@@ -131,7 +111,7 @@ TABLE |= {
 
 def _parents(draft: Draft, words: str) -> None:
     """Other words of the parents, and none of anybody on the future."""
-    _without(draft, "A", lambda part: "the future" in part["heading"].casefold())
+    without(draft, "A", lambda part: "the future" in part["heading"].casefold())
     for part in draft.data["A"]:
         if "views of" in part["heading"]:
             part["text"] = draft.say('{parents} say: "{words}"', parents=draft.facts["parents"], words=draft.say(words))
@@ -139,7 +119,7 @@ def _parents(draft: Draft, words: str) -> None:
 
 @planter("voice/aspirations-missing")
 def _(draft: Draft) -> str | None:
-    _without(draft, "A", lambda part: "aspirations" in part["heading"].casefold())
+    without(draft, "A", lambda part: "aspirations" in part["heading"].casefold())
     _parents(draft, "{name} makes us laugh every day. {He} is gentle with {his} cousins.")
     return ""
 
@@ -147,7 +127,7 @@ def _(draft: Draft) -> str | None:
 @planter("voice/child-views-missing")
 def _(draft: Draft) -> str | None:
     own = draft.words["name"].casefold()
-    return "" if _without(draft, "A", lambda part: f"{own}'s views" in part["heading"].casefold()) else None
+    return "" if without(draft, "A", lambda part: f"{own}'s views" in part["heading"].casefold()) else None
 
 
 @planter("outcomes/outcomes-missing")
@@ -274,7 +254,7 @@ def _(draft: Draft) -> str | None:
 
 @planter("needs/area-of-need-empty")
 def _(draft: Draft) -> str | None:
-    gone = _without(draft, "none", lambda n: n["section"] == "B")
+    gone = without(draft, "none", lambda n: n["section"] == "B")
     if gone:
         for entry in gone:
             entry["text"] = ""
@@ -284,7 +264,7 @@ def _(draft: Draft) -> str | None:
 
 def _blank(letter: str, provision: tuple[str, ...]) -> Planter:
     def make(draft: Draft) -> str | None:
-        said = _without(draft, "none", lambda n: n["section"] == letter)
+        said = without(draft, "none", lambda n: n["section"] == letter)
         return "" if said else None
 
     assert provision
@@ -297,7 +277,7 @@ TABLE["health-and-care/care-needs-blank"] = _blank("D", ("H1", "H2"))
 
 @planter("health-and-care/not-known-to-service")
 def _(draft: Draft) -> str | None:
-    said = _without(draft, "none", lambda n: n["section"] == "D")
+    said = without(draft, "none", lambda n: n["section"] == "D")
     if not said:
         return None
     text = draft.say("{name} is not known to social care.")
@@ -310,7 +290,7 @@ def _unprovided(home: str, made: tuple[str, ...], none: str) -> Planter:
         needs = [need for need in draft.data["needs"] if need.get("section") == home]
         if not needs:
             return None
-        _without(draft, "provisions", lambda x: x["section"] in made)
+        without(draft, "provisions", lambda x: x["section"] in made)
         said = {n["section"] for n in draft.data["none"]}
         draft.data["none"] += [{"section": letter, "text": none} for letter in made if letter not in said]
         return str(needs[0]["text"])
@@ -326,7 +306,7 @@ TABLE["health-and-care/care-need-without-provision"] = _unprovided("D", ("H1", "
 def _(draft: Draft) -> str | None:
     if not any(n["section"] == "C" for n in draft.data["none"]):
         return None
-    _without(draft, "none", lambda n: n["section"] == "G")
+    without(draft, "none", lambda n: n["section"] == "G")
     text = draft.say(
         "A community children's nurse will visit {name} at home for 40 minutes once a month to check {his} feeding "
         "pump. The nurse will review {his} care each term."
@@ -337,11 +317,11 @@ def _(draft: Draft) -> str | None:
 
 @planter("health-and-care/provision-without-need")
 def _(draft: Draft) -> str | None:
-    if not _without(draft, "none", lambda n: n["section"] == "D"):
+    if not without(draft, "none", lambda n: n["section"] == "D"):
         return None
     if not draft.data["none"]:
         return None
-    _without(draft, "none", lambda n: n["section"] == "H2")
+    without(draft, "none", lambda n: n["section"] == "H2")
     text = draft.say(
         "A support worker trained in the care of disabled children will take {name} to the youth club, one to one, for "
         "two hours every Friday evening. The social worker will review this every six months."
@@ -358,7 +338,7 @@ def _(draft: Draft) -> str | None:
     if not moved:
         return None
     moved[0]["section"] = "H1"
-    _without(draft, "none", lambda n: n["section"] == "H1")
+    without(draft, "none", lambda n: n["section"] == "H1")
     return str(moved[0]["text"])
 
 
@@ -367,18 +347,8 @@ def _(draft: Draft) -> str | None:
     areas = [outcome["area"] for outcome in draft.data["outcomes"]]
     if not {"health", "care"} & set(areas):
         return None
-    _renumber(draft, lambda outcome: outcome["area"] in ("health", "care"))
+    renumber(draft, lambda outcome: outcome["area"] in ("health", "care"))
     return ""
-
-
-def _renumber(draft: Draft, gone: Callable[[dict[str, Any]], bool]) -> None:
-    """Take outcomes out and number the links of the provision anew."""
-    old = draft.data["outcomes"]
-    kept = [n for n, outcome in enumerate(old, 1) if not gone(outcome)]
-    draft.data["outcomes"] = [old[n - 1] for n in kept]
-    new = {n: count for count, n in enumerate(kept, 1)}
-    for provision in draft.data["provisions"]:
-        provision["outcomes"] = [new[n] for n in provision["outcomes"] if n in new]
 
 
 def _of_b(draft: Draft) -> list[int]:
@@ -396,7 +366,7 @@ def _(draft: Draft) -> str | None:
     areas = _lonely_areas(draft)
     if not areas or len(set(_of_b(draft))) < 2:
         return None
-    _without(draft, "provisions", lambda x: x["section"] == "F" and x["area"] == areas[0])
+    without(draft, "provisions", lambda x: x["section"] == "F" and x["area"] == areas[0])
     return str(next(need["text"] for need in draft.data["needs"] if need["area"] == areas[0]))
 
 
@@ -405,7 +375,7 @@ def _(draft: Draft) -> str | None:
     areas = _lonely_areas(draft)
     if not areas:
         return None
-    _renumber(draft, lambda outcome: outcome["area"] == areas[-1])
+    renumber(draft, lambda outcome: outcome["area"] == areas[-1])
     return str(next(need["text"] for need in draft.data["needs"] if need["area"] == areas[-1]))
 
 
@@ -414,7 +384,7 @@ def _(draft: Draft) -> str | None:
     areas = _lonely_areas(draft)
     if not areas:
         return None
-    _without(draft, "provisions", lambda x: x["section"] == "F" and x["area"] == areas[0])
+    without(draft, "provisions", lambda x: x["section"] == "F" and x["area"] == areas[0])
     found = [outcome["text"] for outcome in draft.data["outcomes"] if outcome["area"] == areas[0]]
     return str(found[0]) if found else None
 
@@ -442,130 +412,3 @@ def _(draft: Draft) -> str | None:
     target = draft.random.choice([x for x in others if x is not source] or others)
     target["text"] = source["text"]
     return str(source["text"])
-
-
-@planter("identity/nhs-number")
-def _(draft: Draft) -> str | None:
-    nine = [9, 9, 9, *(draft.random.randint(0, 9) for _ in range(6))]
-    check = 11 - sum(digit * weight for digit, weight in zip(nine, range(10, 1, -1), strict=True)) % 11
-    if check == 10:
-        return None
-    digits = "".join(map(str, [*nine, check % 11]))
-    value = f"{digits[:3]} {digits[3:6]} {digits[6:]}"
-    draft.data.setdefault("details", []).append({"label": "NHS number", "value": value})
-    return value
-
-
-@planter("identity/unique-pupil-number")
-def _(draft: Draft) -> str | None:
-    digits = [draft.random.randint(0, 9) for _ in range(12)]
-    letters = "ABCDEFGHJKLMNPQRTUVWXYZ"
-    check = letters[sum(digit * place for place, digit in enumerate(digits, 2)) % 23]
-    value = check + "".join(map(str, digits))
-    draft.data.setdefault("details", []).append({"label": "Unique pupil number", "value": value})
-    return value
-
-
-def _detail(label: str, value: str) -> Planter:
-    def add(draft: Draft) -> str | None:
-        draft.data.setdefault("details", []).append({"label": label, "value": value})
-        return value
-
-    return add
-
-
-TABLE |= {
-    "identity/postcode": _detail("Home address", "IP98 6QX"),
-    "identity/email-address": _detail("Email", "family@example.org"),
-    "identity/telephone-number": _detail("Telephone", "01632 960 123"),
-    "identity/street-address": _detail("Home address", "14 Tanyard Lane"),
-    "identity/national-insurance-number": _detail("National Insurance number", "AB 12 34 56 C"),
-}
-
-
-@planter("identity/another-childs-name")
-def _(draft: Draft) -> str | None:
-    from plan_builder.generate import library
-
-    other = draft.random.choice([n for n in library("people")[draft.words["he"]] if n != draft.words["name"]])
-    name = draft.words["name"]
-    items = [x for x in (*draft.data["needs"], *draft.data["outcomes"]) if name in x["text"]]
-    item = draft.random.choice(items)
-    item["text"] = item["text"].replace(draft.words["name"], other)
-    return str(other)
-
-
-@planter("identity/pronoun-changes")
-def _(draft: Draft) -> str | None:
-    swap = {"he": "she", "she": "he"}[draft.words["he"]]
-    old = f" {draft.words['he']} "
-    items = [x for x in draft.data["needs"] if old in x["text"] and x.get("section", "B") == "B"]
-    if len(items) < 2:
-        return None
-    for item in draft.random.sample(items, min(2, len(items) - 1)):
-        item["text"] = item["text"].replace(old, f" {swap} ")
-    return swap
-
-
-@planter("identity/age-contradicts")
-def _(draft: Draft) -> str | None:
-    wrong = max(draft.year, 0) + 5 + 4
-    text = draft.say("{name} is {age} years old.", age=str(wrong))
-    draft.data["A"][-1]["text"] = f"{text} {draft.data['A'][-1]['text']}"
-    return f"{wrong} years old"
-
-
-@planter("plain-language/acronym-unexplained")
-def _(draft: Draft) -> str | None:
-    items = [x for x in draft.data["provisions"] if x["section"] == "F"]
-    item = draft.random.choice(items)
-    short = draft.random.choice(("SENCo", "ELSA", "EP", "SALT"))
-    item["text"] += f" The {short} will keep a copy of it."
-    return str(short)
-
-
-@planter("plain-language/duplicate-paragraph")
-def _(draft: Draft) -> str | None:
-    history = draft.data["A"][-1]
-    first = history["text"].split("\n\n")[0]
-    history["text"] += f"\n\n{first}"
-    return str(first)
-
-
-@planter("timeliness/final-later-than-20-weeks")
-def _(draft: Draft) -> str | None:
-    if draft.data["plan"]["status"] != "final":
-        return None
-    draft.data["plan"]["request_date"] = draft.made - timedelta(weeks=31)
-    return ""
-
-
-@planter("timeliness/draft-response-shorter-than-15-days")
-def _(draft: Draft) -> str | None:
-    draft.data["plan"]["draft_sent"] = draft.made - timedelta(days=40)
-    draft.data["plan"]["comments_by"] = draft.made - timedelta(days=32)
-    return ""
-
-
-@planter("timeliness/amended-final-later-than-12-weeks-after-review")
-def _(draft: Draft) -> str | None:
-    if draft.data["plan"]["status"] != "amended":
-        return None
-    draft.data["plan"]["review_meeting"] = draft.made - timedelta(weeks=22)
-    return ""
-
-
-@planter("adulthood/outcomes-missing")
-def _(draft: Draft) -> str | None:
-    if draft.year < 9:
-        return None
-    _renumber(draft, lambda outcome: outcome["area"] == "independence")
-    return ""
-
-
-@planter("adulthood/provision-missing")
-def _(draft: Draft) -> str | None:
-    if draft.year < 9:
-        return None
-    _without(draft, "provisions", lambda x: x["area"] == "independence" and x["section"] == "F")
-    return ""

@@ -100,12 +100,12 @@ class Assembly:
 
     def _learn(self, pages: list[PageFlow]) -> None:
         sizes: Counter[float] = Counter()
-        rights: dict[int, list[float]] = {}
+        rights: dict[int, list[tuple[float, float]]] = {}
         for page in pages:
             for line in page.elements:
                 if isinstance(line, Line) and not line.column:
-                    rights.setdefault(round(page.width), []).append(line.x1)
-        edges = {width: _edge(ends) for width, ends in rights.items()}
+                    rights.setdefault(round(page.width), []).append((line.x1, line.x0))
+        edges = {width: _edge(ends, width) for width, ends in rights.items()}
         for page in pages:
             own = [element for element in page.elements if isinstance(element, Line)]
             right = edges.get(round(page.width), page.right)
@@ -220,10 +220,14 @@ def _streams(table: TableOnPage) -> Iterator[list[Line]]:
                 todo += [part for part in cell.content if not isinstance(part, Line)]
 
 
-def _edge(ends: list[float]) -> float:
-    """The right edge of the text: few lines end beyond it."""
-    ordered = sorted(ends, reverse=True)
-    return ordered[min(len(ordered) // 60, len(ordered) - 1)]
+def _edge(ends: list[tuple[float, float]], width: float) -> float:
+    """The right edge of the text on pages of one width: few lines end beyond it."""
+    ordered = sorted((right for right, _ in ends), reverse=True)
+    edge = ordered[min(len(ordered) // 60, len(ordered) - 1)]
+    left = min(left for _, left in ends)
+    if len(ends) < 12 or edge < 0.55 * (width - left):  # Too little to see it by: as far from the edge as the left.
+        return max(edge, width - left)
+    return edge
 
 
 def _levels(lines: list[Line]) -> list[float]:

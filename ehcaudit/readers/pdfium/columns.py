@@ -180,13 +180,15 @@ def _waits(cells: list[list[Line | None]]) -> int:
 
 
 def _beside(cells: list[list[Line | None]]) -> bool:
-    """Whether the columns stand beside one another for the most part of their height."""
+    """Whether the columns stand beside one another: for the most part of their height, or begin on one level."""
     spans = []
     for n in range(len(cells[0])):
         bases = [line.base for row in cells if (line := row[n]) is not None]
         spans.append((bases[0], bases[-1], len(bases)) if bases else (0.0, 0.0, 0))
     shared = min(span[1] for span in spans) - max(span[0] for span in spans)
-    return all(span[2] >= 3 for span in spans) and shared > 0.55 * max(span[1] - span[0] for span in spans)
+    level = max(span[0] for span in spans) - min(span[0] for span in spans) < 20
+    tallest = max(span[1] - span[0] for span in spans)
+    return all(span[2] >= 3 for span in spans) and (shared > 0.55 * tallest or (level and shared > 0))
 
 
 def _row_starts(cells: list[list[Line | None]]) -> list[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ehcaudit.readers.pdfium.page import Box, RawPage, Run
 
-_NEAR = 3.0
+_NEAR = 2.0
 """Lines that end so close to one another meet; lines so close in parallel are one."""
 _MOST_LINES = 700
 

@@ -88,7 +88,13 @@ def _running(pages: list[RawPage], edges: list[list[Line]], kind: str) -> list[l
         return max(seen[text, at] + max(seen[text, at - 1], seen[text, at + 1]), 0)
 
     least = max(2, min(4, round(0.3 * len(pages))))
-    recurs = [[often(text, place) >= least for text, place in own] for own in keys]
+    recurs = [
+        [
+            often(text, place) >= least and not _in_table(line, page, kind)
+            for line, (text, place) in zip(lines, own, strict=True)
+        ]
+        for page, lines, own in zip(pages, edges, keys, strict=True)
+    ]
     # Nothing that does not recur may stand nearer to the edge, on (nearly) any page: else it is the page's text.
     firsts = sorted(
         place
@@ -107,6 +113,17 @@ def _running(pages: list[RawPage], edges: list[list[Line]], kind: str) -> list[l
             mine.append(line)
         taken.append(mine)
     return taken
+
+
+def _in_table(line: Line, page: RawPage, kind: str) -> bool:
+    """Whether a line stands in a table that goes on into the page: a header row that is repeated on each page."""
+    limit = page.height * _ZONE
+    for rule in page.down:
+        if rule.top - 2 <= line.base <= rule.bottom + 2 and rule.bottom - rule.top > 8:
+            deep = rule.bottom > limit if kind == "header" else rule.top < page.height - limit
+            if deep:
+                return True
+    return False
 
 
 def _watermarks(pages: list[RawPage]) -> list[tuple[str, int, list[Run]]]:

@@ -289,7 +289,8 @@ def written(paragraph: Paragraph, vocabulary: Vocabulary) -> Written:
                 spans.append((style.colour, start, len(text)))
         # A word alone on its line, with less room behind it than a letter takes.
         full = len(line.runs) == 1 and line.box[1] - line.x1 < 0.6 * line.size and len(line.runs[0].text) > 7
-    text = text.rstrip("\xad").replace("\xad", "")
+    if "\xad" in text:
+        text = (text[:-1] + "-" if text.endswith("\xad") else text).replace("\xad", "")
     length = len(text)
     marks = tuple(mark for mark in _joined(spans) if mark.end <= length) if spans else ()
     return Written(text, marks, bold and bool(text), struck, size)
