@@ -21,7 +21,7 @@ def closing(key: str) -> re.Pattern[str]:
 def is_closer(
     block: Block, blocks: Sequence[Block], letters: tuple[str, ...], candidates: Mapping[int, Heading]
 ) -> bool:
-    """Whether a line is an unlettered heading that ends the open section (a sign-off, an appendix, a monitoring part)."""
+    """Whether a line is an unlettered heading that ends the open section (sign-off, appendix, monitoring)."""
     text = block.text.strip()
     if len(text) > 110:
         return False

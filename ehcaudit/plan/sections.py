@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ehcaudit.model import Document, Warning
+from ehcaudit.plan.closing import is_closer
 from ehcaudit.plan.flow import Flow, is_sub_heading
 from ehcaudit.plan.headings import Heading, all_title, generic_of, title_heading
 from ehcaudit.plan.layout import Layout, Part, looks_like_heading
@@ -105,7 +106,12 @@ class _Walk(Flow):
             return heading.form in ("word", "alone") or heading.titled
         return bool(
             len(block.text) < 120
-            and (area_named(block.text) or generic_of(block.text) or self._closer(block) or title_heading(block.text))
+            and (
+                area_named(block.text)
+                or generic_of(block.text)
+                or is_closer(block, self.blocks, self.letters, self.candidates)
+                or title_heading(block.text)
+            )
         )
 
     def _band(self, cell: GridCell, columns: dict[int, Head] | None) -> None:
@@ -119,7 +125,12 @@ class _Walk(Flow):
             number = segment
             block = self.blocks[number]
             heading = self.candidates.get(number)
-            if columns and not heading and not title_heading(block.text) and not self._closer(block):
+            if (
+                columns
+                and not heading
+                and not title_heading(block.text)
+                and not is_closer(block, self.blocks, self.letters, self.candidates)
+            ):
                 area = area_named(block.text) or area_in(block.text) if len(block.text) <= 120 else ""
                 hosts = {head.letter for head in columns.values() if head.letter}
                 if area or is_sub_heading(block.text) or generic_of(block.text):
@@ -217,7 +228,7 @@ class _Walk(Flow):
                 generic_of(words)
                 or (words[:1] in "Hh(" and re.fullmatch(r"\W*[Hh] ?(?:[12]|\(?i{1,2}\)?)\W*", words))
                 or (title_heading(words) and not kind_of(self.letters[0] if self.letters else ""))
-                or self._closer(block)
+                or is_closer(block, self.blocks, self.letters, self.candidates)
                 or (title_heading(words) and len(self.letters) != 1)
                 or self._other_kind(words)
             )

@@ -23,6 +23,7 @@ from plan_builder.style import (
 
 LETTERS = ("A", "B", "C", "D", "E", "F", "G", "H1", "H2", "I", "J", "K")
 SHADE = "D9E2F3"
+ROWS = 10
 
 
 def render(plan: Content, layout: str = "") -> bytes:
@@ -298,6 +299,8 @@ def _columns(page: Page, letters: Sequence[str], area: str, home: str) -> str:
             )
             row.append(_cell(items, said))
         out.append(row)
+    # The template prints ten rows, and nobody takes out the ones that stay empty.
+    out += [[Cell() for _ in shown] for _ in range(ROWS - len(rows))]
     return table(out, len(shown), width=14400)
 
 

@@ -11,6 +11,7 @@ import functools
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
@@ -38,16 +39,36 @@ def run(text: str, looks: str = "") -> str:
     return f"<w:r>{properties}{''.join(pieces)}</w:r>"
 
 
+FONT = '<w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial"/>'
+SIZE = '<w:sz w:val="22"/><w:szCs w:val="22"/>'
+
+
+def runs(text: str, looks: str = "") -> str:
+    """The same words as Word leaves them after some editing: in runs of a few words, each with its font and session."""
+    mark = zlib.crc32(text.encode())
+    words = text.split(" ")
+    out = []
+    while words:
+        size = 4 + mark % 11
+        mark = (mark * 1_103_515_245 + 12_345) & 0x7FFFFFFF
+        piece, words = " ".join(words[:size]), words[size:]
+        inner = run(piece + (" " if words else ""), FONT + looks + SIZE)
+        out.append(inner.replace("<w:r>", f'<w:r w:rsidR="00{mark % 0xFFFFFF:06X}">', 1))
+        if words and mark % 5 == 0:
+            out.append('<w:proofErr w:type="gramStart"/>')
+    return "".join(out)
+
+
 BOLD, ITALIC, UNDERLINE, STRIKE = "<w:b/>", "<w:i/>", '<w:u w:val="single"/>', "<w:strike/>"
 GREY = '<w:color w:val="808080"/>'
 
 
 def p(content: str = "", *, style: str = "", looks: str = "", listed: str = "", more: str = "") -> str:
     """A paragraph of plain words, or of runs where the content begins with a tag."""
-    inner = content if content.startswith("<w:") else run(content, looks) if content else ""
+    inner = content if content.startswith("<w:") else runs(content, looks) if content else ""
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
     properties = f"<w:pPr>{named}{listed}{more}</w:pPr>" if named or listed or more else ""
-    return f"<w:p>{properties}{inner}</w:p>"
+    return f'<w:p w:rsidR="00A4512C" w:rsidRDefault="00A4512C">{properties}{inner}</w:p>'
 
 
 def heading(text: str, level: int = 1) -> str:
