@@ -282,7 +282,9 @@ def load_rule(path: Path, *, origin: str = "") -> Rule:
 
 def explain_errors(error: ValidationError, model: type[BaseModel]) -> str:
     """Pydantic's first complaint as one sentence, with the nearest right key for an unknown one."""
-    first = error.errors()[0]
+    errors = error.errors()
+    # A mistyped key is also missing under its right name; what was written says more than what was not.
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"“{place}” is not a key{nearest(str(first['loc'][-1]), model.model_fields)}"

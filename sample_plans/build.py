@@ -4,6 +4,8 @@ usage: python sample_plans/build.py                      write NAME.docx and NAM
        python sample_plans/build.py --check              say whether the committed files agree with the content
        python sample_plans/build.py --validate           only read the content files and say what is wrong
        python sample_plans/build.py --many 1000 --to DIR [--seed N] [--words N] [--layout NAME|all] [--faults]
+
+The format of the content is described in docs/sample-plans.md.
 """
 
 from __future__ import annotations

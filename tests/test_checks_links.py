@@ -147,3 +147,13 @@ def test_key_stage_three_alone_leaves_preparation_for_adulthood_to_a_person():
         "## Section F: Special educational provision\n\nA teacher will teach Robin spelling for an hour each week.\n"
     )
     assert answer("adulthood/provision-missing", plan_of(text)).status in ("query", "not_assessed")
+
+
+def test_a_row_whose_other_section_provides_elsewhere_is_not_bare():
+    text = (
+        "| D – Social care needs | H1 – Social care provision | E – Outcomes |\n|---|---|---|\n"
+        "| Ruby cannot be left alone. | No social care provision is required. | |\n"
+        "| Ruby does not see danger. | | |\n\n"
+        "## Section H2: Other social care provision\n\nA support worker will take Ruby swimming for two hours a week.\n"
+    )
+    assert answer("health-and-care/care-need-without-provision", plan_of(text)).status == "met"

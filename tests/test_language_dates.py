@@ -156,7 +156,11 @@ TIMES = [
     ("By the end of the academic year 2027/28 he types.", "By the end of the academic year 2027/28", "2028-07-31"),
     ("Over the next academic year he will join a club.", "Over the next academic year", "2028-07-31"),
     ("By the end of primary school he will phone home.", "By the end of primary school", "2029-07-31"),
+    ("By the end of the 2026/27 academic year he can skip.", "By the end of the 2026/27 academic year", "2027-07-31"),
+    ("The aim is: by the end of Year 4 he can skip.", "by the end of Year 4", "2027-07-31"),
+    ("By the time he is in Year 6 he can skip.", "By the time he is in Year 6", "2029-07-31"),
     # ages
+    ("He rides alone by the time he's 16.", "by the time he's 16", "2034-03-14"),
     ("By the time he is 16 he will shop alone.", "By the time he is 16", "2034-03-14"),
     ("He will shop alone by age 16.", "by age 16", "2034-03-14"),
     ("Before his eleventh birthday he rides to school.", "Before his eleventh birthday", "2029-03-14"),
@@ -168,6 +172,8 @@ TIMES = [
     ("Over the coming 6 weeks he wears his hearing aids.", "Over the coming 6 weeks", "2026-11-12"),
     ("Within two terms he keeps score.", "Within two terms", "2027-03-28"),
     ("He keeps score 12 months from the date of this plan.", "12 months from the date of this plan", "2027-10-01"),
+    ("Over a 12-month period he will keep a diary.", "Over a 12-month period", "2027-10-01"),
+    ("Within six to twelve months he keeps a diary.", "Within six to twelve months", "2027-10-01"),
     # reviews
     ("By his next annual review he will skip.", "By his next annual review", "2027-09-24"),
     ("By next AR: skips", "By next AR", "2027-09-24"),
@@ -193,7 +199,7 @@ def test_a_time_is_found_and_resolved(statement: str, words: str, day: str) -> N
     "statement",
     [
         "Ongoing: Sam keeps himself safe.",
-        "Following a block of therapy he will say six sounds.",
+        "After a course of speech sessions she says six sounds.",
         "Long term he will live on his own.",
         "He will read at his level when next reassessed.",
         "Aged 7: reads short books",
@@ -222,6 +228,9 @@ def test_a_time_is_found_and_resolved(statement: str, words: str, day: str) -> N
         "He reads 40 words (baseline 12, March 2026).",
         "He will name three friends at nursery.",
         "She is collected by nursery.",
+        "He reads what is expected by the end of Year 6.",
+        "Before leaving school each day he packs his bag.",
+        "He reads in preparation for Year 7.",
         "On Monday he swims.",
         "",
     ],
@@ -275,6 +284,22 @@ def test_a_review_without_a_date_is_held_within_twelve_months_of_the_plan() -> N
 def test_a_time_counts_from_the_as_of_day_where_the_plan_is_undated() -> None:
     (found,) = find_times("within a year")
     assert found.resolve(Anchor(as_of=date(2026, 2, 28))) == date(2027, 2, 28)
+
+
+def test_a_key_stage_that_is_named_without_its_end_means_its_beginning() -> None:
+    (start,), (end,) = find_times("by Key Stage 3"), find_times("by the end of Key Stage 3")
+    assert (start.resolve(SAM), end.resolve(SAM)) == (date(2029, 9, 1), date(2032, 7, 31))
+
+
+def test_a_plan_of_august_counts_the_school_year_that_is_to_come() -> None:
+    (found,) = find_times("by the end of the school year")
+    assert found.resolve(Anchor(plan_date=date(2026, 8, 20))) == date(2027, 7, 31)
+    assert found.resolve(Anchor(plan_date=date(2026, 7, 20))) == date(2026, 7, 31)
+
+
+def test_a_time_after_a_move_that_no_fact_dates_resolves_to_nothing() -> None:
+    (found,) = find_times("Within two terms of joining Reception he will sit alone.")
+    assert (found.text, found.resolve(SAM)) == ("Within two terms of joining Reception", None)
 
 
 def test_a_day_that_a_year_does_not_have_resolves_to_nothing() -> None:

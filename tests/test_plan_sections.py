@@ -626,6 +626,12 @@ def test_strengths_between_an_area_and_its_table_are_no_views_of_the_child():
     assert plan.sections["B"].title == "Special educational needs"
 
 
+def test_a_top_heading_after_the_table_of_advice_is_no_part_of_section_k():
+    advice = T([["Section K: Advice and information", "Date"], ["Educational psychologist", "3 May 2026"]])
+    plan = build(document(*BODY, advice, H("Emergency information"), "Ring 999.", H("A school day"), "Bus at 8."))
+    assert texts(plan, "K") == ["Educational psychologist", "3 May 2026"]
+
+
 def test_contents_whose_letters_and_titles_stand_apart_are_no_sections():
     plan = build(document(
         "EHC Plan", "Section A", "Section B", "Section C", "Section D", "Section E", "ABOUT ME: MY views, interests and aspirations", "My Special Educational Needs (SEN)",

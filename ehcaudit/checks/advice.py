@@ -45,8 +45,13 @@ def entries(plan: Plan) -> Iterator[tuple[int, Advice, str]]:
     """Number, entry and folded words of each entry that holds advice, and not only the news that there is none."""
     for number, entry in enumerate(plan.advice, 1):
         words = "\n".join(flat(part.quote) for part in entry.evidence)
-        if not says_absent(words):
+        bare = not (entry.date or entry.received or entry.author)
+        blank = bare and (entry.appended is False or bool(_BLANK.search(words)))
+        if not blank and not says_absent(words):
             yield number, entry, words
+
+
+_BLANK = re.compile(r"^(?:none|n ?/? ?a|nil|-)$", re.M)
 
 
 def says_absent(words: str) -> bool:

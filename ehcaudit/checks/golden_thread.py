@@ -93,7 +93,7 @@ class _Search:
             list(others),
             frozenset(item.id for item in others),
             tables,
-            all(item.row and item.row[0] in mine for item in main),
+            all(item.row and item.row[0] in mine for item in others),
             areas,
             all(item.area for item in main),
             frozenset(none - areas),

@@ -279,7 +279,7 @@ def _about_the_child(plan: Plan) -> Iterator[tuple[Evidence, str, str]]:
 
 
 def _of_the_child(text: str, first: str) -> Iterator[tuple[int, int]]:
-    """The sentences in which a pronoun can only mean the child: neither they nor the one before mention anybody else."""
+    """The sentences where a pronoun can only mean the child: nobody else is mentioned there or in the one before."""
     from ehcaudit.language.sentences import sentences
 
     before = False
@@ -365,6 +365,12 @@ _SCHOOL = re.compile(
 )
 
 
+_SETTING = re.compile(
+    r"(?:current |present )?(?:education(?:al)? )?(?:school|setting|placement)(?: or setting)?(?: attended)?"
+)
+_NOT_NOW = re.compile(
+    r"\b(?:brother|sister|sibling|cousin|twin|previously|formerly|used to|until|dual|also|and attends|will attend)\b"
+)
 _NAMED = re.compile(_SCHOOL.pattern[_SCHOOL.pattern.index("(?P<name>") :])
 
 
@@ -372,21 +378,19 @@ _NAMED = re.compile(_SCHOOL.pattern[_SCHOOL.pattern.index("(?P<name>") :])
 def school_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], context: Context) -> Answer:
     """Two different schools that the child is said to attend now. Section I may name another for the future."""
     places: dict[str, Hit] = {}
-    for block in plan.document.blocks:
+    for block, before in _labelled_blocks(plan):
         letter = plan.section_of.get(block.id, "")
         if letter in ("I", "K"):
             continue
-        for found in _SCHOOL.finditer(block.text):
-            sentence = cues.flat(block.text[max(0, found.start() - 80) : found.end() + 80])
-            if re.search(
-                r"\b(?:brother|sister|sibling|cousin|twin|previously|formerly|used to|until|dual|also|and attends)\b",
-                sentence,
-            ):
+        found = list(_SCHOOL.finditer(block.text))
+        if _SETTING.fullmatch(cues.flat(before).strip(" :")) and (label := _NAMED.match(block.text)):
+            found.append(label)
+        for match in found:
+            sentence = cues.flat(block.text[max(0, match.start() - 80) : match.end() + 80])
+            if _NOT_NOW.search(sentence):
                 continue
-            places.setdefault(
-                _school_key(found["name"]),
-                Hit((Evidence(block.id, found.start("name"), found.end("name"), found["name"]),), letter),
-            )
+            evidence = Evidence(block.id, match.start("name"), match.end("name"), match["name"])
+            places.setdefault(_school_key(match["name"]), Hit((evidence,), letter))
     if not places:
         return Answer("not_applicable", reason="The text names no current school.")
     keys = list(places)

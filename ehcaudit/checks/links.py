@@ -17,7 +17,7 @@ from ehcaudit.checks.age import school_age
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check, over_items, unreadable
 from ehcaudit.checks.statement import StatementOptions, statement
 from ehcaudit.language import cues
-from ehcaudit.model import Evidence, Item, ItemKind, Plan, Thread
+from ehcaudit.model import Evidence, Item, Plan, Thread
 
 # ---------------------------------------------------------------- what an entry says
 
@@ -204,7 +204,7 @@ def sections_need_without_provision(plan: Plan, options: Pair, where: tuple[str,
         )
         hits = [Hit(need.evidence, need.section, query=doubt, item=need.id) for need in needs]
     else:
-        bare = _bare_rows(plan, needs, "provision")
+        bare = _bare_rows(plan, needs, provided)
         hits = [Hit(need.evidence, need.section, item=need.id) for need in needs if need.id in bare]
     return over_items(hits, len(needs), nothing=f"{_names(options.needs).capitalize()} states no need.")
 
@@ -276,22 +276,17 @@ def _universal(item: Item) -> bool:
     return bool(cues.pattern("contributions", "universal").search(cues.flat(item.text)))
 
 
-def _bare_rows(plan: Plan, items: Iterable[Item], kind: ItemKind) -> frozenset[str]:
-    """The items that stand in a table row of their own whose cell for ``kind`` is empty."""
-    links = {identity: thread for thread in plan.threads for identity in _all(thread)}
-    columns = {i.row[0] for i in plan.items if i.row and i.kind == kind}
-    found = set()
-    for item in items:
-        thread = links.get(item.id)
-        if item.row is None or item.row[0] not in columns:
-            continue
-        if thread and thread.basis == "table" and thread.confidence >= 1.0 and not _part(thread, kind):
-            found.add(item.id)
-    return frozenset(found)
+def _bare_rows(plan: Plan, needs: Sequence[Item], provided: Sequence[Item]) -> frozenset[str]:
+    """The needs that stand in a table row of their own whose provision cell is empty.
 
-
-def _part(thread: Thread, kind: ItemKind) -> tuple[str, ...]:
-    return {"need": thread.needs, "outcome": thread.outcomes, "provision": thread.provisions}.get(kind, ())
+    None where some of the provision stands apart from the needs' tables: it may be for any of them.
+    """
+    tables = {need.row[0] for need in needs if need.row}
+    if not all(item.row and item.row[0] in tables for item in provided):
+        return frozenset()
+    rows = [thread for thread in plan.threads if thread.basis == "table" and thread.confidence >= 1.0]
+    bare = {need for thread in rows if not thread.provisions for need in thread.needs}
+    return frozenset(bare & {need.id for need in needs})
 
 
 def _all(thread: Thread) -> tuple[str, ...]:

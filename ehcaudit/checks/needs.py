@@ -5,11 +5,20 @@ from __future__ import annotations
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check, heading_evidence, items_in, letters, over_items
 from ehcaudit.checks.statement import gap, spread
 from ehcaudit.language import cues
-from ehcaudit.model import Evidence, Plan, Section
+from ehcaudit.model import Evidence, Plan, Section, Status
 
 
 class NoOptions(Options):
     """A check without choices."""
+
+
+_BROAD = {
+    "communication": "communication and interaction",
+    "cognition": "cognition and learning",
+    "semh": "social, emotional and mental health",
+    "sensory": "sensory and physical",
+}
+"""The four broad areas of the Code of Practice, 6.28 to 6.35."""
 
 
 def _trailing(plan: Plan, section: Section) -> tuple[int, ...]:
@@ -25,7 +34,11 @@ def _trailing(plan: Plan, section: Section) -> tuple[int, ...]:
 
 @check("area-empty", NoOptions)
 def area_empty(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context: Context) -> Answer:
-    """Areas of need that have a heading in the section and not a word under it, "none" included."""
+    """Areas of need that have a heading in the section and not a word under it, "none" included.
+
+    Where the section is divided into areas and one of the four broad ones is not there at all, a person decides: it may
+    have been looked at and left out.
+    """
     if unread := gap(plan, where):
         return Answer("not_assessed", reason=unread)
     hits: list[Hit] = []
@@ -46,10 +59,19 @@ def area_empty(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context
         for area, number in headed.items():
             if area not in filled:
                 text = plan.document.blocks[number].text
-                hits.append(Hit((Evidence(number, 0, len(text), text),), letter))
+                said = {"fault": f"Nothing stands under “{text}”"}
+                hits.append(Hit((Evidence(number, 0, len(text), text),), letter, said))
+        if len(headed.keys() & _BROAD.keys()) >= 2:
+            for area in _BROAD.keys() - headed.keys() - filled:
+                asked += 1
+                said = {"fault": f"Section {letter} is divided into areas and says nothing of {_BROAD[area]} needs"}
+                hits.append(Hit((), letter, said, query=True))
     if not asked:
         return Answer("not_applicable", reason="The section is not divided into areas of need.")
-    return Answer("not_met" if hits else "met", tuple(hits), met=asked - len(hits), items=asked)
+    hits.sort(key=lambda hit: (hit.query, hit.values["fault"]))
+    faults = [hit for hit in hits if not hit.query]
+    status: Status = "not_met" if faults else "query" if hits else "met"
+    return Answer(status, tuple(hits), met=asked - len(hits), items=asked)
 
 
 @check("strengths", NoOptions)

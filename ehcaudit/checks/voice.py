@@ -133,14 +133,14 @@ def passages(plan: Plan) -> list[Passage]:
                 continue
             first = min(b.cell.column for b in beside if b.cell)
             label = plan.column_of.get(block.id) or headed.get((table, column), "")
-            if across > 1 and column == first and _labels(block, in_table=True):
-                found.append(Passage(block.text, topics_of(block.text)))
-                continue
             if label and topics_of(label):
                 if (table, label) not in by_label:
                     by_label[table, label] = Passage(label, topics_of(label))
                     found.append(by_label[table, label])
                 by_label[table, label].sentences += _sentences(block, 0)
+                continue
+            if across > 1 and column == first and _labels(block, in_table=True):
+                found.append(Passage(block.text, topics_of(block.text)))
                 continue
         if _labels(block, in_table=block.cell is not None):
             found.append(Passage(block.text, topics_of(block.text)))

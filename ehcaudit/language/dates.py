@@ -93,6 +93,9 @@ def _edge(words: str) -> str:
     return "middle" if re.search(r"\b(?:mid|half)", words, re.I) else "end"
 
 
+_YEAR = re.compile(r"\s(?:academic|school|college)\syear\b", re.I)
+
+
 def _days(folded: str, text: str, lead: _Lead) -> Iterator[Time]:
     """A date, whole or without its year, after the lead."""
     words = grammar()
@@ -104,7 +107,10 @@ def _days(folded: str, text: str, lead: _Lead) -> Iterator[Time]:
         name = re.match(r"[a-z]*", whole.text.lower())
         if _PAST.match(folded, whole.end):
             return
-        yield _time(text, lead, whole.end, Point(edge, on=whole, name=name.group() if name else ""))
+        end = whole.end
+        if whole.precision == "year" and (year := _YEAR.match(folded, end)):
+            end = year.end()
+        yield _time(text, lead, end, Point(edge, on=whole, name=name.group() if name else ""))
         return
     part = words.part_day.match(folded, opening.end())
     if (
@@ -141,7 +147,8 @@ def _loose(lead: _Lead, folded: str, end: int) -> bool:
 
 
 _PEERS = re.compile(
-    r"\s(?:of|behind|below|above)\s(?:[\w'-]+\s){0,3}?(?:age|ages|peers?|level|levels|expect\w*|norms?|average|ability|classmates|chronological|actual)\b",
+    r"\s(?:of|behind|below|above)\s(?:[\w'-]+\s){0,3}?"
+    r"(?:age|ages|peers?|level|levels|expect\w*|norms?|average|ability|classmates|chronological|actual)\b",
     re.I,
 )
 
@@ -197,7 +204,7 @@ def _allowed_move(lead: _Lead, groups: dict[str, str], folded: str, end: int) ->
     if _DAILY.match(folded, end) or not (lead.deadline or lead.word in ("when", "once", "upon", "on", "at")):
         return False
     sure = places().get(_spaced(groups.get("place", ""))) in _SURE or "place" not in groups
-    return sure or (lead.deadline and lead.word != "ahead of")
+    return sure or "leave" in groups or (lead.deadline and lead.word != "ahead of")
 
 
 def _allowed_span(lead: _Lead, groups: dict[str, str], folded: str, end: int) -> bool:
@@ -212,7 +219,8 @@ def _allowed_span(lead: _Lead, groups: dict[str, str], folded: str, end: int) ->
     if lead.word == "within":
         return True
     if lead.word in ("over", "during", "across", "for"):
-        return (coming and lead.word != "for") or "course" in ahead
+        whole = lead.word == "over" and lead.first and "later" in groups  # "Over a 12-month period …"
+        return (coming and lead.word != "for") or "course" in ahead or whole
     if lead.word == "in":
         return coming or "later" in groups or (lead.first and counted and not lead.described)
     if lead.word == "after":
@@ -244,7 +252,7 @@ def _point(kind: Kind, lead: _Lead, groups: dict[str, str]) -> Point | None:
         name = next((key for key, words in feasts.items() if word in listed(words)), word)
         return Point(edge, name=name, year=year)
     if kind == "school-year":
-        return Point(edge, following=following)
+        return Point(edge, following=following, year=year)
     if kind == "year-group":
         group = number_of(groups["group"]) if "group" in groups else (-1 if groups["early"].lower() == "nursery" else 0)
         return Point(edge, number=group) if group is not None and group <= 14 else None

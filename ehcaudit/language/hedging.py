@@ -47,7 +47,7 @@ def _cost(reading: Reading, mark: Mark, exact: float, sort: str) -> tuple[bool, 
     elsewhere = [q for q in reading.amounts if not clause.start <= q.start < clause.end]
     first = clause.start <= _first_word(reading)
     side = not first and any(m.label == "side" and clause.start <= m.start < mark.start for m in reading.marks)
-    late = mark.start > reading.purpose
+    late = mark.start > reading.purpose and mark.label != "delegated"
     label = mark.label
     if label == "up_to":
         serious, cost = _up_to(reading, mark)

@@ -14,6 +14,7 @@ from functools import cache
 
 from ehcaudit.language.lexicons import Mark, Table, add, find, phrases, read_toml, words_of
 from ehcaudit.language.pipeline import Token, fold, tokens
+from ehcaudit.language.quantities import amounts
 from ehcaudit.language.values import Fault, Judgement, Slot, verdict_of
 
 NEED_SLOTS = ("diagnosis", "difficulty", "measure", "effect")
@@ -69,13 +70,18 @@ def judge_need(text: str) -> Judgement:
     own = _own(text, row, marks, lex.generic)
     points = min(2.2, 1.4 * len(measures)) + min(2.0, 0.7 * len(by["act"])) + min(1.5, 0.3 * len(own))
     points += 0.7 * bool(effect) + 0.9 * bool(lex.patterns["evidence"].search(folded)) * bool(own or measures)
+    points += 1.2 * bool(lex.patterns["leaning"].match(folded))
     points -= min(1.8, 0.4 * len(by["vague"]))
+    given = lex.patterns["provided"].search(folded)
+    if given and any(q.kind in ("duration", "frequency") for q in amounts(folded)):
+        points -= 2.5  # "needs a programme for 20 minutes a day": the minutes are those of help
     whole = (0, len(text))
     faults: list[Fault] = []
     strong = points >= _NEED
-    if by["provision"]:
-        found = by["provision"][0]
-        faults.append(Fault("provision-in-need", found.start, found.end, serious=not strong))
+    if by["provision"] or given:
+        found = by["provision"][0] if by["provision"] else None
+        span = (found.start, found.end) if found else given.span() if given else whole
+        faults.append(Fault("provision-in-need", *span, serious=not strong))
     if not strong and by["diagnosis"] and not by["act"] and not measures and len(own) < 3:
         faults.append(Fault("label-only", by["diagnosis"][0].start, by["diagnosis"][0].end, serious=True))
     elif not strong:

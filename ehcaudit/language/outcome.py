@@ -148,6 +148,12 @@ class _Weighing:
             for q in (*self.reading.shares, *self.reading.amounts)
         )
 
+    def _acts(self, place: int) -> bool:
+        """Whether the token at a place is a verb of the child's: after a modal, "and" or a comma, not after "his"."""
+        before = self.reading.tokens[place - 1].word if place else ""
+        words = lexicon().words
+        return before in words["verb_follows"] or before in words["modal"] or before.endswith("ly")
+
     def _own_figure(self) -> bool:
         """Whether the subject is a figure of the child's own: a score, attendance, exclusions, a reading age."""
         if not any(a <= q.start < b for q in self.reading.shares for a, b in self.good):
@@ -160,16 +166,17 @@ class _Weighing:
     def _about(self, points: float) -> None:
         """Faults of whose change it is, and of what kind the statement is."""
         reading, patterns, head = self.reading, lexicon().patterns, self.head
-        folded, nouns = reading.folded, lexicon().words["noun_follows"]
+        folded = reading.folded
         verbs = {
             m.start
             for label in ("observable", "soft", "vague")
             for m in reading.marked(label, head[0] if head else self.start)
-            if not m.first or reading.tokens[m.first - 1].word not in nouns
+            if (head and m.start == head[0]) or self._acts(m.first)
         }
         acts = _separate(verbs, folded)
         joined = len(re.findall(r";|\band\b|, (?=\w+(?:ing|s|e)\b)", folded[self.start : self.cut]))
-        if (acts >= 3 and joined >= 2) or folded.count(";") >= 2:
+        promised = len(re.findall(r"\bwill\b", folded[self.start : self.cut]))
+        if (acts >= 3 and (joined >= 2 or promised >= 3)) or folded.count(";") >= 2:
             self._fault("several-in-one", self.whole, serious=False)
         if self.service:
             self._fault("service-viewpoint", self.service)

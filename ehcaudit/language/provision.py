@@ -56,7 +56,11 @@ class _Weighing:
 
     def _fill(self) -> None:
         reading, patterns = self.reading, lexicon().patterns
-        rates = [q for q in reading.of_kind("frequency", "scope") if not patterns["only_term"].match(_of(reading, q))]
+        rates = [
+            q
+            for q in reading.of_kind("frequency", "scope")
+            if not patterns["only_term"].match(_of(reading, q)) and not self._of_review(q)
+        ]
         self.exact = [q for q in rates if q.kind == "frequency" or patterns["each_period"].match(_of(reading, q))]
         self.scopes = [q for q in rates if q.kind == "scope"]
         self.clock = [m.span() for m in patterns["clock"].finditer(reading.folded)]
@@ -78,6 +82,13 @@ class _Weighing:
             start = places[0][0]
             end = max(b for a, b, _ in places if a - start < 90)
             self.slots["what"] = Slot(start, end, reading.text[start:end])
+
+    def _of_review(self, quantity: Quantity) -> bool:
+        """Whether it says how often progress is looked at, in a clause after the provision itself."""
+        clause = next((c for c in self.reading.clauses if c.start <= quantity.start < c.end), None)
+        if clause is None or clause.start == 0:
+            return False
+        return pattern("review").search(self.reading.folded, clause.start, quantity.start) is not None
 
     def _people(self) -> None:
         """Who carries it out: by title, by a key role, as everybody in the room; or words that name nobody."""
@@ -155,7 +166,7 @@ class _Weighing:
             topic = min(1.0, 0.6 * max(0.0, solid - 0.5))
             return topic + trainees + 1.0 * bool(self.named) + length + 0.7 * timed + dated, 2.4
         if sort == "staffing":
-            return self._cover(timed=timed, when=when) + min(1.2, 0.6 * solid) + 0.8 * who + group, 2.4
+            return self._cover(timed=timed, when=when) + min(1.2, 0.6 * solid) + 0.8 * who + group, 2.5
         if sort in _THINGS:
             concrete = min(2.0, 0.7 * solid) - 0.4 * len(reading.marked("universal"))
             located = when or place or measures or dated
@@ -201,9 +212,7 @@ class _Weighing:
             if pair:
                 low, high = _figure(pair[1]), _figure(pair[2])
                 start = quantity.start + pair.start()
-                known = ends.get(start, (0, False))[0]
-                longer = pattern("rate_after").match(self.reading.folded[known : quantity.end])
-                if low * 1.3 <= high and (not known or longer):
+                if low * 1.3 <= high and quantity.end > ends.get(start, (0, False))[0]:
                     ends[start] = (quantity.end, low * 2 <= high)
         yield from (((start, end), wide) for start, (end, wide) in ends.items())
 

@@ -196,7 +196,7 @@ def sort_of(reading: Reading, section: str) -> str:
             weights[mark.label] = weights.get(mark.label, 0.0) + weight + (1.0 if first else 0.0)
             first = False
     best = max(weights, key=lambda k: weights[k], default="other")
-    teacher = any(p.group in ("specialist", "school") for p in reading.people)
+    teacher = any(p.group in ("specialist", "school") for p in reading.people) or bool(reading.of_kind("duration"))
     if (
         teacher
         and best in ("equipment", "environment", "strategy", "other")

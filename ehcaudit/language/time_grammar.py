@@ -28,7 +28,10 @@ def numbers() -> dict[str, int]:
 def number_of(words: str) -> int | None:
     """A count in figures or in words; of a range the upper end."""
     figures = re.findall(r"\d+", words)
-    return int(figures[-1]) if figures else numbers().get(words.lower().strip().replace(" ", "-"))
+    if figures:
+        return int(figures[-1])
+    upper = re.split(r"\s(?:to|or)\s", words.lower().strip())[-1]
+    return numbers().get(upper.replace(" ", "-"))
 
 
 @cache
@@ -71,7 +74,8 @@ def grammar() -> Grammar:
     term, month = "|".join(data["terms"]), month_pattern()
     feast = either([word for block in data["feasts"].values() for word in listed(block)])
     edge = (
-        r"(?P<edge>(?:the\s|that\s)?(?:very\s)?(?:end|close|start|beginning|middle|finish|completion|conclusion|(?:last|final|first)\s(?:day|week)"
+        r"(?P<edge>(?:the\s|that\s)?(?:very\s)?(?:end|close|start|beginning|middle|finish|completion|conclusion"
+        r"|(?:last|final|first)\s(?:day|week)"
         r"|half-?way|mid-?point)(?:\spoint)?(?:\s(?:of|through))?\s|(?:mid|early|late|eo)[\s-]?)"
     )
     own = (
@@ -82,20 +86,23 @@ def grammar() -> Grammar:
         r"(?:(?:the\s(?:child|young\sperson)|my\s(?:son|daughter)|he|she|they|we|i|you|x|(?-i:[A-Z])[\w'-]{0,30})\s"
         r"(?:has\s|have\s|first\s|is\sready\sto\s)?)"
     )
-    time = r"(?:the\s(?:time|point)\s(?:that\s|at\swhich\s|of\s|when\s)?)?"
+    time = r"(?:(?:the\s)?(?:time|point)\s(?:that\s|at\swhich\s|of\s|when\s)?)?"
     group = rf"(?:(?:academic|school)\s)?(?:year\s?(?:group\s)?|yr\.?\s?|y\.?\s?)(?P<group>{number})(?:/\d\d?)?"
     enter, leave = _going(data["going"]["enter"]), _going(data["going"]["leave"])
     stage = rf"(?:key\s?stage|ks)\s?(?P<stage>{number})"
     break_ = r"(?P<part>(?:[\s-]?(?:half|term(?!ly)|time|holidays?|break|vacation|[12]\b)){0,3})\b"
     year = r"(?:,?\s(?:of\s|in\s)?(?P<year>20\d\d)(?![\d/-]))?"
     at_age = rf"(?:\s(?:at|aged?)\s(?:age\s|about\s)?(?P<age>{number}))?"
-    trailing = r"(?:\s\w{1,12}ly)?(?:\sthe)?[\s:]*$"
+    trailing = r"(?:\s\w{1,12}ly)?(?:\s(?:by|at|in))?(?:\sthe)?[\s:]*$"
     shapes: tuple[tuple[Kind, str], ...] = (
         ("term", rf"{edge}?{own}(?P<term>{term}|{feast}){break_}{year}"),
         ("term", rf"{edge}?{own}(?:(?P<half_of>{month})\s)?(?P<half>half)[\s-]?term\b"),
         ("term", rf"{edge}{own}(?P<any_term>term)\b"),
         ("term", r"(?P<which>next|this|current|coming)\s(?P<any_term>term)\b"),
-        ("school-year", rf"{edge}{own}(?:(?:academic|school|college|calendar)\s)?year\b(?!\s?\d\d?(?!\d)|\sgroup)"),
+        (
+            "school-year",
+            rf"{edge}{own}(?:(?:academic|school|college|calendar)\s)?y(?:ea)?r\b(?!\s?\d\d?(?!\d)|\sgroup){year}",
+        ),
         ("school-year", rf"{own}(?:academic|school|college)\syear\b(?!\s?\d\d?(?!\d))(?P<loose>)(?:[\s-]end\b)?"),
         ("school-year", r"(?P<which>next\s)year\b(?!\s?\d)|(?:school\s|academic\s)?year[\s-]end\b|eoy\b(?!\s?\d)"),
         ("year-group", rf"{edge}?{own}{group}"),
@@ -110,46 +117,60 @@ def grammar() -> Grammar:
         ("term", rf"{edge}?{own}(?:term|t)\s?(?P<sixth>[1-6])\b{year}"),
         ("age", rf"(?:the\s)?age(?:\sof|d)?\s(?P<age>{number})"),
         ("age", r"(?P<alone>)(?P<age>1\d|2[0-5])(?=,\s|\s(?:he|she|they|i|x|(?-i:[A-Z])[\w'-]*)\s|[\s.]*$)"),
+        ("age", rf"(?P<age>{number})\syears?\s(?:of\sage|old)\b"),
+        ("year-group", rf"(?:the\s)?time\s(?:that\s)?{who}(?:is|am|are)\sin\s(?:{group})"),
         ("age", rf"{own}(?P<age>{ordinal})\sbirthday\b"),
         (
             "age",
-            rf"{time}{who}(?:is|am|are|'s|turns?|reach(?:es)?|becomes?)\s(?:the\sage\sof\s|aged?\s)?(?P<age>{number})"
+            rf"{time}(?:{who}(?:is|am|are|turns?|reach(?:es)?|becomes?)|(?:he|she)'s|i'm"
+            rf"|they're)\s(?:the\sage\sof\s|aged?\s)?(?P<age>{number})"
             r"(?:\syears(?:\sold|\sof\sage)?)?(?!\s(?:minutes|hours|times|of|out|words|met|days|weeks|months|per))",
         ),
         (
             "review",
-            rf"(?:{edge}|the\stime\sof\s)?{own}(?P<sort>(?:(?:{ordinal}|annual|yearly|interim|early|ehcp?|sen|send|plan|statutory|transition|formal|"
-            rf"scheduled|planned|{term}|term|20\d\d|{month}|year\s\d\d?|phase\stransfer)\s){{0,4}})(?:reviews?(?:\smeeting)?|(?-i:AR))\b(?:\s(?:in|of)\s(?P<year>20\d\d))?",
+            rf"(?:{edge}|the\stime\sof\s)?{own}(?P<sort>(?:(?:{ordinal}|annual|yearly|interim|early|ehcp?|sen"
+            rf"|send|plan|statutory|transition|formal|"
+            rf"scheduled|planned|{term}|term|20\d\d|{month}|year\s\d\d?"
+            rf"|phase\stransfer)\s){{0,4}})(?:reviews?(?:\smeeting)?|(?-i:AR))\b(?:\s(?:in|of)\s(?P<year>20\d\d))?",
         ),
         (
             "span",
-            r"(?:the\s|a\speriod\sof\s|about\s|approximately\s|at\smost\s|no\smore\sthan\s)?(?P<ahead>(?:course\sof\s(?:the\s|this\s)?)?(?:(?:next|coming|following|first)\s)?)"
-            rf"(?P<count>(?:\d\d?\s?(?:-|to)\s?)?(?:{number}|an?\b))?[\s-]?(?:(?:school|academic|calendar|full|teaching)\s)?"
-            r"(?P<unit>half[\s-]?term|term|week|fortnight|month|year)s?\b'?s?(?P<later>\stime\b)?"
-            r"(?P<since>\s(?:from\s(?:now|today)\b|(?:of|from|after)\s(?:(?:the|this|its|his|her|their)\s)?(?:date|issue|publication|start|making|plan|ehc\splan|ehcp|final\splan)\b"
-            rf"(?:\sof\s(?:the|this)\s(?:\w+\s)?plan\b)?)|(?P<event>\s(?:of|after|from)\s(?:{enter}|(?:taking|receiving|having|admission)\s)[^\s.,;:]+))?",
+            r"(?:the\s|an?\s(?=\d)|a\speriod\sof\s|about\s|approximately\s|at\smost\s"
+            r"|no\smore\sthan\s)?(?P<ahead>(?:course\sof\s(?:the\s|this\s)?)?(?:(?:next|coming|following|first)\s)?)"
+            rf"(?P<count>(?:{number}\s?(?:-|to|or)\s?)?(?:{number}|an?\b))?[\s-]?(?:(?:school|academic|calendar"
+            rf"|full|teaching)\s)?"
+            r"(?P<unit>half[\s-]?term|term|week|fortnight|month|year)s?\b'?s?(?P<later>\s(?:time|period)\b)?"
+            r"(?P<since>\s(?:from\s(?:now|today)\b|(?:of|from|after)\s(?:(?:the|this|its|his|her"
+            r"|their)\s)?(?:date|issue|publication|start|making|plan|ehc\splan|ehcp|final\splan)\b"
+            rf"(?:\sof\s(?:the|this)\s(?:\w+\s)?plan\b)?)|(?P<event>\s(?:of|after|from)\s(?:{enter}|(?:taking"
+            rf"|receiving|having|admission)\s)[^\s.,;:]+))?",
         ),
         (
             "move",
-            rf"{time}{who}?(?:(?P<enter>{enter})|(?P<leave>{leave}))(?:(?:the|his|her|their|a|an|local|new|specialist|mainstream|first|final|year|of|in|at)\s){{0,3}}(?:(?-i:[A-Z])[\w'’-]*\s){{0,3}}?"
+            rf"{time}{who}?(?:(?P<enter>{enter})|(?P<leave>{leave}))(?:(?:the|his|her|their|a|an|local|new"
+            rf"|specialist|mainstream|first|final|year|of|in|at)\s){{0,3}}(?:(?-i:[A-Z])[\w'’-]*\s){{0,3}}?"
             rf"(?:{group}|{stage}|(?P<place>{place}))\b{at_age}",
         ),
         (
             "move",
-            rf"{time}{own}(?P<enter>transition|transfer|move|progression|entry)\s(?:in|on)?to\s(?:(?:the|his|her|their|a|an|new)\s){{0,2}}(?:{group}|{stage}|(?P<place>{place}))\b",
+            rf"{time}{own}(?P<enter>transition|transfer|move|progression|entry)\s(?:in|on)?to\s(?:(?:the|his|her"
+            rf"|their|a|an|new)\s){{0,2}}(?:{group}|{stage}|(?P<place>{place}))\b",
         ),
         ("move", rf"{time}{own}(?P<phase>secondary|phase)\s(?:transfer|transition)\b"),
         ("move", r"(?P<adult>adulthood|adult\slife)\b"),
     )
     return Grammar(
         lead=re.compile(
-            r"\b(?:(?P<word>by|before|prior\sto|ahead\sof|no\slater\sthan|not\slater\sthan|within|in|over|during|across|at|on|upon|for|after|when|once)(?:\s?[:-])?\s(?=\S)"
-            r"|(?=(?:the\s)?(?:end|close|start|beginning|completion)\s|eo\s?[ykt]|year[\s-]end|[a-z\d]{1,6}\s(?:weeks?|months?|terms?|years?)\s(?:from|after)\s(?:now|today|the|this)))",
+            r"\b(?:(?P<word>by|before|prior\sto|ahead\sof|no\slater\sthan|not\slater\sthan|within|in|over|during"
+            r"|across|at|on|upon|for|after|when|once)(?:\s?[:-])?\s(?=\S)"
+            r"|(?=(?:the\s)?(?:end|close|start|beginning|completion)\s|eo\s?[ykt]|year[\s-]end"
+            r"|[a-z\d]{1,6}\s(?:weeks?|months?|terms?|years?)\s(?:from|after)\s(?:now|today|the|this)))",
             re.I,
         ),
         shapes=tuple((kind, re.compile(shape, re.I)) for kind, shape in shapes),
         before_day=re.compile(
-            rf"{edge}?(?:(?:the|his|her|their|this|next)\s)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s)?(?:the\s)?",
+            rf"{edge}?(?:(?:the|his|her|their|this|next)\s)?(?:(?:mon|tues|wednes|thurs|fri|satur"
+            rf"|sun)day,?\s)?(?:the\s)?",
             re.I,
         ),
         part_day=re.compile(

@@ -209,6 +209,8 @@ def _term_ends(year: int) -> list[date]:
 
 
 def _school_years(point: Point, anchor: Anchor) -> date | None:
+    if point.year:
+        return date(point.year, 7, 31)
     if anchor.base is None:
         return None
     # In August the school year that ends is over: the next one counts.

@@ -27,7 +27,7 @@ _NAME = re.compile(rf"{_WORD}(?:\s{_WORD}){{1,3}}")
 _INITIALS = re.compile(r"(?:[A-Z]\.? ?){2,3}|\[[^\]]{1,40}\]|X{3,}")
 _PIECES = re.compile(r"\s*(?:[,;:|()\n\t]|\s[-–—]+\s|\b(?:by|from|dated|on|wrote|written|received|completed|of)\b)\s*")
 _STRIP = " \t\n,;:.-–—|()/"
-_DANGLING = re.compile(r"(?:[,\s]|\b(?:and|an|a|the|from)\b)+$")
+_DANGLING = re.compile(r"(?:[,\s]|\b(?:and|an|a|the|from)\b|(?<=\s)\d{1,2}[.)])+$")
 _LIST_END = re.compile(r";\s*(?:and\s+)?|\n+")
 
 

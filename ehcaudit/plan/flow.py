@@ -462,11 +462,16 @@ class Flow:
         """An unlettered heading that ends the open section."""
         if not is_closer(block, self.blocks, self.letters, self.candidates):
             text = block.text.strip()
-            if block.kind != "heading" or self.level is None or block.level is None or len(self.letters) != 1:
+            if block.kind != "heading" or block.level is None or len(self.letters) != 1:
                 return False
-            # After section K a heading of its rank is the sign-off or an appended report under a name of its own.
-            ranks = len(self.levels) == 1 and self.levels[self.level] >= 4 and self.letters == ("K",)
-            if not (block.level < self.level or (ranks and block.level == self.level)):
+            # After section K a heading of its rank is the sign-off or an appended report under a name of its own; so is
+            # any top heading after K's own table.
+            ranks = self.level is not None and len(self.levels) == 1 and self.levels[self.level] >= 4
+            after_k = self.letters == ("K",) and (
+                (ranks and block.level == self.level)
+                or (block.level == 0 and block.cell is None and any(e.row for e in self.out.parts["K"].entries))
+            )
+            if not (after_k or (self.level is not None and block.level < self.level)):
                 return False
             if area_named(text) or is_sub_heading(text) or area_in(text):
                 return False

@@ -1,4 +1,4 @@
-"""One fictional plan's words, free of any layout: TOML in, a checked ``Content`` out. FORMAT.md says what it means."""
+"""One fictional plan's words, free of any layout: TOML in, a checked ``Content`` out. docs/sample-plans.md has more."""
 
 from __future__ import annotations
 

@@ -114,3 +114,27 @@ def _alarms(out: Measured, findings: Iterable[Finding], where: str) -> None:
         (out.asked if finding.query else out.alarms)[finding.rule] += 1
         words = "; ".join(evidence.quote for evidence in finding.evidence) or finding.message
         out.alarm_words[finding.rule].append(f"{where}: {words[:160]}")
+
+
+def lines(measured: Measured, *, show: int = 0) -> list[str]:
+    """The figures as a table, a rule a line, worst first; with ``show`` so many examples of each miss and alarm."""
+    m = measured
+    rules = sorted(
+        {*m.planted, *m.alarms, *m.asked},
+        key=lambda r: (m.found[r] / m.planted[r] if m.planted[r] else 1.0, -m.alarms[r], r),
+    )
+    planted, found, alarms = m.planted.total(), m.found.total(), m.alarms.total()
+    out = [
+        f"{m.clean} clean plans: {alarms} false alarms, {alarms / max(m.clean, 1):.2f} a plan, "
+        f"and {m.asked.total() / max(m.clean, 1):.2f} queries a plan",
+        f"{m.faulty} plans with {planted} planted faults: {found} found, recall {found / max(planted, 1):.3f}",
+        f"{'rule':<52} {'planted':>7} {'found':>6} {'recall':>7} {'alarms':>7} {'queries':>8}",
+    ]
+    for rule in rules:
+        recall = f"{m.found[rule] / m.planted[rule]:.2f}" if m.planted[rule] else "–"
+        out.append(
+            f"{rule:<52} {m.planted[rule]:>7} {m.found[rule]:>6} {recall:>7} {m.alarms[rule]:>7} {m.asked[rule]:>8}"
+        )
+        out += [f"    missed: {words}" for words in m.missed.get(rule, ())[:show]]
+        out += [f"    alarm: {words}" for words in m.alarm_words.get(rule, ())[:show]]
+    return out + [f"not read: {words}" for words in m.unread]

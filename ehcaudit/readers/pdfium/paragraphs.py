@@ -41,13 +41,17 @@ class Pitches:
 
     samples: dict[tuple[bool, int], list[float]] = field(default_factory=dict)
     known: dict[tuple[bool, int], float] = field(default_factory=dict)
+    full: Counter[tuple[bool, bool]] = field(default_factory=Counter)
+    """(in cells, whether space follows) of full lines at whose end a sentence ends, by how often."""
     starts: Counter[str] = field(default_factory=Counter)
     """Words before a colon that begin a paragraph beyond doubt ("How long:"), by how often."""
 
-    def starts_anew(self, line: Line) -> bool:
-        """Whether a line begins with words that begin other paragraphs of the document."""
+    def starts_anew(self, last: Line, line: Line) -> bool:
+        """Whether a line begins with a label: one that begins other paragraphs, or follows the end of a sentence."""
         prefix = _PREFIX.match(line.runs[0].text)
-        return prefix is not None and self.starts[prefix[0]] > 1
+        if prefix is None:
+            return False
+        return self.starts[prefix[0]] > 1 or (len(prefix[0].split()) <= 4 and bool(_END.search(last.runs[-1].text)))
 
     def learn(self, lines: list[Line], inside: bool) -> None:
         """Look at lines that follow one another because the next word had no room."""
@@ -58,6 +62,8 @@ class Pitches:
                 if ":" in (text := two.runs[0].text) and (prefix := _PREFIX.match(text)):
                     self.starts[prefix[0]] += 1
             elif abs(one.size - two.size) < 0.3:
+                if _END.search(one.runs[-1].text):
+                    self.full[inside, two.base - one.base > 1.7 * one.size] += 1
                 found = self.samples.setdefault((inside, round(one.size * 2)), [])
                 if len(found) < 4000:
                     found.append((two.base - one.base) / (one.size or 1))
@@ -155,11 +161,13 @@ def _goes_on(made: Paragraph, line: Line, pitches: Pitches, inside: bool) -> boo
             return False
         if line.bold and not last.runs[-1].style.bold:
             return False
-    if ":" in line.runs[0].text and pitches.starts_anew(line):
+    if ":" in line.runs[0].text and pitches.starts_anew(last, line):
         return False
     ended, low = bool(_END.search(last.runs[-1].text)), line.runs[0].text[:1].islower()
     if last.page != line.page or last.column != line.column:
-        return low or (not ended and not line.runs[0].text[:1].isupper()) or (not ended and not last.bold)
+        if ended and not low:  # Inside a page, do paragraphs or mere sentences end on a full line?
+            return not last.bold and pitches.full[inside, False] > pitches.full[inside, True]
+        return low or not last.bold
     pitch = (line.base - last.base) / (line.size or 1)
     usual = pitches.usual(line.size, inside)
     if pitch > max(usual * 1.22, usual + 0.18) or pitch < 0.5:

@@ -11,6 +11,8 @@ from ehcaudit.readers.pdfium.margins import plain
 from ehcaudit.readers.pdfium.paragraphs import fits
 
 _SAME = 4.0
+_SHORT = 4.2
+"""Room under the last line of a cell that goes on, in sizes of its letters: what keeps two or three lines together."""
 _END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
 
@@ -24,6 +26,7 @@ class Whole:
     header_rows: int = 0
     confidence: float = 1.0
     last: TableOnPage | None = None
+    pages: int = 1
     edges: dict[int, tuple[float, float]] = field(default_factory=dict)
     """id of a cell → its left and right edge."""
 
@@ -46,6 +49,10 @@ def goes_on(whole: Whole, table: TableOnPage, before: PageFlow, after: PageFlow,
     if last is None or (not _same_columns(last.xs, table.xs) and not _same_columns(whole.xs, table.xs)):
         return False
     repeated = _repeated(whole, table)
+    if repeated and whole.pages > 1 and not whole.header_rows:
+        return False  # Its first row was not repeated before: the form begins anew.
+    if not repeated and (first := _first_words(table.cells)) and first == _first_words(whole.cells):
+        return False
     heights = _heights(table)
     if repeated >= len(heights):
         return True
@@ -73,6 +80,11 @@ def _row_text(cells: list[Cell], row: int) -> str:
         for cell in cells
         if cell.row == row and cell.content
     )
+
+
+def _first_words(cells: list[Cell]) -> str:
+    first = next((cell for cell in cells if cell.content), None)
+    return plain(first.content[0].runs) if first is not None and isinstance(first.content[0], Line) else ""
 
 
 def _repeated(whole: Whole, table: TableOnPage) -> int:
@@ -120,6 +132,7 @@ def carry_on(whole: Whole, table: TableOnPage) -> None:
     whole.cells += left
     whole.rows = base + table.rows - repeated
     whole.last = table
+    whole.pages += 1
 
 
 def _above(whole: Whole, cell: Cell) -> Cell | None:
@@ -140,25 +153,29 @@ def _row_continues(whole: Whole, cells: list[Cell], first: int) -> bool:
     if len(pairs) != len(row) or not any(cell.content for cell in row):
         return False
     score = 0.0
+    last = whole.last
+    foot = last.box.bottom if last is not None else 0.0
     for above, cell in pairs:
         one = next((x for x in reversed(above.content) if isinstance(x, Line)), None)
         two = next((x for x in cell.content if isinstance(x, Line)), None)
         if two is None:
-            score += 1 if one is not None else 0
+            # A cell that ended before the break leaves its rest empty; so may a cell that is empty anyhow.
+            score += 0.4 if one is not None else 0
             continue
-        if one is None:
-            score -= 1
-            continue
-        text, following = one.runs[-1].text, two.runs[0].text
-        ended, low, full = bool(_END.search(text)), following[:1].islower(), not fits(one, two)
+        if one is None or foot - one.bottom > _SHORT * one.size:
+            return False  # Words that go on below filled their cell to its foot.
+        ended, low, full = bool(_END.search(one.runs[-1].text)), two.runs[0].text[:1].islower(), not fits(one, two)
+        long = len(above.content) > 3 and foot - one.bottom < 2 * one.size
         if two.label:
-            score += 0.5 if one.label or any(isinstance(x, Line) and x.label for x in above.content) else -1
-        elif full and (low or (not ended and abs(one.size - two.size) < 0.3)):
-            score += 3
+            score += 0.5 if any(isinstance(x, Line) and x.label for x in above.content) else -1
         elif low:
-            score += 1
+            score += 3 if full else 1
+        elif not full:
+            score -= 0.7 if long else 2
+        elif ended:
+            score -= 0.5
         else:
-            score -= 1
+            score += 0.5 if len(above.content) > 1 else 0
     return score > 0
 
 
