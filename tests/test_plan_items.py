@@ -336,6 +336,8 @@ def test_health_and_care_have_their_areas():
         "None identified.",
         "None identified at this time.",
         "N/A",
+        "No provision is required under section 2 of the Chronically Sick and Disabled Persons Act 1970.",
+        "Not applicable because Robin is over 18.",
         "Not applicable at this time.",
         "None required.",
         "Robin has no identified health care needs in this area",
@@ -357,6 +359,8 @@ def test_the_whole_entry_says_that_there_is_none(text):
     "text",
     [
         "None identified beyond asthma.",
+        "Not applicable: he attends daily physiotherapy.",
+        "No provision is required beyond the weekly physiotherapy.",
         "There are no identified medical diagnoses. However, Robin faints.",
         "He has no acute medical needs but requires monitoring.",
         "No support is given at lunch.",

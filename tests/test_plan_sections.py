@@ -632,6 +632,38 @@ def test_a_top_heading_after_the_table_of_advice_is_no_part_of_section_k():
     assert texts(plan, "K") == ["Educational psychologist", "3 May 2026"]
 
 
+def test_a_title_with_its_letter_after_it_heads_the_section():
+    plan = build(
+        document(H("Special educational needs (Section B)"), "Robin stammers.", H("Outcomes (E)"), "Robin chats.")
+    )
+    assert texts(plan, "B") == ["Robin stammers."]
+    assert texts(plan, "E") == ["Robin chats."]
+    assert plan.sections["B"].labelled
+
+
+def test_a_reference_to_a_section_at_the_end_of_a_line_heads_nothing():
+    plan = build(
+        document(*BODY, P("His needs (see Section B)", bold=True), P("Training for staff (Section B)", bold=True))
+    )
+    assert texts(plan, "B") == ["Robin stammers."]
+
+
+def test_an_empty_last_area_of_section_b_is_not_handed_to_the_next_section():
+    plan = build(
+        document(
+            H("Section B: Special educational needs"),
+            H("Communication and interaction", 2),
+            "Robin stammers.",
+            H("Sensory and physical", 2),
+            H("Section C: Health care needs"),
+            "Robin has asthma.",
+            H("Section E: Outcomes"),
+            "By July 2027 Robin will order his own lunch.",
+        )
+    )
+    assert [(item.section, item.area) for item in plan.items] == [("B", "communication"), ("C", "health"), ("E", "")]
+
+
 def test_contents_whose_letters_and_titles_stand_apart_are_no_sections():
     plan = build(document(
         "EHC Plan", "Section A", "Section B", "Section C", "Section D", "Section E", "ABOUT ME: MY views, interests and aspirations", "My Special Educational Needs (SEN)",

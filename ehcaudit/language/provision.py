@@ -146,8 +146,10 @@ class _Weighing:
     def _outcome(self) -> bool:
         """Whether it says what the pupil will do, and nothing that anybody gives."""
         folded = self.reading.folded
-        acts = pattern("pupil_acts").match(folded) and not (self.exact or self.slots["duration"] or self.clock)
-        return bool(pattern("able").match(folded) or acts)
+        dosed = bool(self.exact or self.slots["duration"] or self.clock)
+        acts = pattern("pupil_acts").match(folded) and not dosed
+        goal = pattern("pupil_goal").match(folded) and pattern("goal_met").search(folded) and not (dosed or self.named)
+        return bool(pattern("able").match(folded) or acts or goal)
 
     def _points(self, solid: float, *, timed: bool, when: bool) -> tuple[float, float]:
         """The points of the reading and how many its sort needs."""

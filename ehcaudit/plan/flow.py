@@ -57,6 +57,7 @@ class Flow:
         self.contents = listed(self.blocks, self.candidates)
         self.running = running(self.blocks, self.candidates)
         real = [(n, h) for n, h in self.candidates.items() if h.labelled and n not in self.contents]
+        self.comes = Counter(letter for _, heading in real for letter in heading.letters)
         self.labelled = frozenset(letter for _, heading in real for letter in heading.letters)
         self.levels = Counter(self.blocks[n].level for n, _ in real if self.blocks[n].kind == "heading")
 
@@ -84,7 +85,7 @@ class Flow:
         self._heading_left(number, letters[0])
         stays = set(letters) & {"E", "F"} or (self.row and self.row[0] == self.area_table)
         keeps = self.outer_area if stays and not set(letters) & {"C", "D", "G", "H", "H1", "H2"} else ""
-        if self.fresh_area:
+        if self.fresh_area and (not labelled or any(self.comes[letter] > 1 for letter in letters)):
             keeps = self.area
             self._hand_over(number, letters[0])
         self.outer_area = (heading.area if heading else "") or keeps

@@ -55,6 +55,7 @@ _NEXT = re.compile(
     rf"(?P<paren>\([^()]{{3,}}\))?\s*(?P<join>,? ?\band\b|&|,|/|\+|-)\s*(?:sections?\s*)?[\"'(]?{_LETTER}[\"')]?\s*"
 )
 _SHORT = re.compile(rf"^[\s*•]*(?:\((?P<in>{_BARE})\)|{_BARE.replace('?P<', '?P<x')})(?P<sep>\s*(?:[:.)|]|-+)*\s*)")
+_TRAILING = re.compile(rf"\s*(?:\(|[-:|,])\s*(?:sections?|parts?)? ?{_BARE}\)?[\s:.]*$")
 _MANY = re.compile(r"\((?:sections? )?((?:[a-gi-k]|h[12]?)(?:(?: ?[-,/&+] ?| and )(?:[a-gi-k]|h[12]?))+)\)")
 _LEADER = re.compile(r"\s*(?:\.{3,}|…{1,}|(?: \.){3,})[\s.…]*\d{0,3}$")
 """Dots that lead to a page number, on a page of contents."""
@@ -161,11 +162,28 @@ def heading_of(text: str, label: str = "", *, item: bool = False) -> Heading | N
     if "..." in text or "…" in text or ". . ." in text:
         text = _LEADER.sub("", text)
     head = fold(text[: LONGEST + 60])
-    found = _worded(text, head, item) or (None if item else _lettered(text, head)) or _run_together(text, head)
+    found = (
+        _worded(text, head, item)
+        or (None if item else _lettered(text, head))
+        or _run_together(text, head)
+        or (None if item else _after_title(text, head))
+    )
     if found and shown:
         content = -1 if found.content < 0 else max(found.content - shown, 0)
         return Heading(found.letters, found.title, found.form, content, found.area, found.titled)
     return found
+
+
+def _after_title(text: str, head: str) -> Heading | None:
+    """ "Special educational needs (Section B)": the title first, and it must be that of the letter."""
+    found = _TRAILING.search(head) if len(text) <= LONGEST else None
+    if not found:
+        return None
+    title, letter = text[: found.start()].strip(" :-–—("), _letter(found)
+    named = titles(title)
+    if not title or not all_title(title) or not (letter in named or (letter == "H" and {"H1", "H2"} & set(named))):
+        return None
+    return Heading(_family([letter]), title, "letter", area=_area(title))
 
 
 def title_heading(text: str) -> Heading | None:

@@ -54,6 +54,8 @@ class Assembly:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     confidence: dict[int, float] = field(default_factory=dict)
     body: float = 11.0
+    large: frozenset[float] = frozenset()
+    """Sizes of headings."""
     ranks: list[float] = field(default_factory=list)
     """Sizes of headings, the largest first."""
     shown: int = 0
@@ -124,7 +126,10 @@ class Assembly:
                 self.vocabulary.learn(stream)
         if sizes:
             self.body = sizes.most_common(1)[0][0]
-        larger = sorted({size for size, n in sizes.items() if size > self.body * 1.09}, reverse=True)
+        # A size in which much is written is that of some of the text, and no heading's.
+        some = sizes.total() / 12
+        larger = sorted({size for size, n in sizes.items() if size > self.body * 1.09 and n < some}, reverse=True)
+        self.large = frozenset(larger)
         self.ranks = [size for n, size in enumerate(larger) if not n or larger[n - 1] - size > 0.4]
 
     # ------------------------------------------------------------ paragraphs and tables
@@ -150,7 +155,7 @@ class Assembly:
             known = self.headings.get(fold(said.text))
         if known is not None:
             kind, level = "heading", known
-        elif said.size > self.body * 1.09 and len(said.text) <= 240 and (cell is None or said.size >= self.body + 2):
+        elif said.size in self.large and len(said.text) <= 240 and (said.bold or not said.text.endswith(".")):
             kind, level = "heading", next((n for n, size in enumerate(self.ranks) if said.size >= size - 0.3), 8)
         elif paragraph.label:
             kind = "list-item"

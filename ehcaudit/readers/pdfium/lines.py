@@ -61,7 +61,7 @@ def _fits(row: list[Run], run: Run) -> bool:
 def _line(row: list[Run]) -> Line:
     if len(row) > 1:
         row.sort(key=lambda run: run.x0)
-    biggest = max(row, key=lambda run: run.style.size * 1000 + len(run.text))
+    biggest = row[0] if len(row) == 1 else max(row, key=lambda run: len(run.text))
     return Line(
         row,
         min(run.top for run in row),

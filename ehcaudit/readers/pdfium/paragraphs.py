@@ -108,6 +108,7 @@ def find_label(line: Line, following: Line | None) -> None:
         line.label, line.label_x = bullet or text, line.x0
         line.runs = line.runs[1:]
         line.x0 = line.runs[0].x0
+        line.size = max(line.runs, key=lambda run: len(run.text)).style.size
         line.bold = all(run.style.bold for run in line.runs)
     elif text[0] in _BULLETS and text[1:2] == " " and len(text) > 2:
         rest = text[1:].lstrip()
