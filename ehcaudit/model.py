@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
+Day = date
+"""For fields of a class that has a field called ``date``."""
 SECTION_LETTERS: tuple[str, ...] = ("A", "B", "C", "D", "E", "F", "G", "H1", "H2", "I", "J", "K")
 """The letters of reg. 12(1) SEND Regulations 2014 (H is two sections). A plan whose single "Section H" does not
 split holds it under the extra letter ``"H"``."""
@@ -215,9 +217,9 @@ class Advice:
     """Who gave it, as a plain key where known: ``educational-psychologist``, ``health``, ``school``, ``social-care``,
     ``parent``, ``child``, ``speech-and-language`` …, else empty."""
     author: str = ""
-    date: date | None = None
+    date: Day | None = None
     """Date of the report itself."""
-    received: date | None = None
+    received: Day | None = None
     title: str = ""
     appended: bool | None = None
     evidence: tuple[Evidence, ...] = ()
@@ -405,6 +407,50 @@ class PlanAudit:
         )
 
 
+class Answered(NamedTuple):
+    """A Result without its words."""
+
+    rule: str
+    status: Status
+    met: int | None
+    items: int | None
+
+
+class Fault(NamedTuple):
+    """A Finding without its words."""
+
+    rule: str
+    section: str
+    severity: Severity
+    fingerprint: str
+    query: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a table, a gate or a comparison needs of one plan's audit. No words of the plan are in it."""
+
+    path: str
+    sha256: str
+    status: PlanStatus
+    scorecard: Scorecard
+    results: tuple[Answered, ...]
+    findings: tuple[Fault, ...]
+    """In the order of ``PlanAudit.findings``."""
+
+    @classmethod
+    def of(cls, audited: PlanAudit) -> Summary:
+        """The summary of one audit."""
+        return cls(
+            audited.path,
+            audited.sha256,
+            audited.plan.facts.status,
+            audited.scorecard,
+            tuple(Answered(r.rule, r.status, r.met, r.items) for r in audited.results),
+            tuple(Fault(f.rule, f.section, f.severity, f.fingerprint, f.query) for f in audited.findings),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A file that could not be audited."""
@@ -453,11 +499,21 @@ class Run:
     rules_hash: str
     as_of: date
     verdict: Verdict
-    plans: tuple[PlanAudit, ...]
+    plans: Sequence[PlanAudit]
+    """Read anew from the disk where they are many, as often as they are gone over; see ``summaries``."""
     failures: tuple[Failure, ...] = ()
-    suppressed: tuple[Finding, ...] = ()
+    suppressed: Sequence[Finding] = ()
+    """Waived, or known from the baseline. They stand in no plan's findings and count for no gate; scores keep them."""
     cards: Mapping[str, RuleCard] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     """Files passed over on purpose (Word's lock files, resource forks)."""
     gate: str = ""
     """Why the verdict is ``findings``, in one sentence; empty where it is clean."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the run as a whole: waivers that expired or fit nothing, what was not compared."""
+
+    @property
+    def summaries(self) -> Sequence[Summary]:
+        """The plans without their words, in the same order: what a report on many plans should go over."""
+        made: Sequence[Summary] | None = getattr(self.plans, "summaries", None)
+        return tuple(map(Summary.of, self.plans)) if made is None else made

@@ -1,7 +1,8 @@
-"""One function over many inputs in worker processes that can be ended: a file that hangs, bursts or kills costs itself.
+"""One function over many inputs in worker processes that can be ended: a file that hangs or bursts costs itself alone.
 
 A limit that is kept inside the process that does the work cannot hold inside C code, so time and memory are watched
-from outside. Answers come in the order of the inputs, whatever the number of workers, and only a few are held at a time.
+from outside. Answers come in the order of the inputs, whatever the number of workers, and only a few are held at a
+time.
 """
 
 from __future__ import annotations

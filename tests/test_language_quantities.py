@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehcaudit.language.pipeline import fold
@@ -56,6 +56,7 @@ def test_what_only_looks_like_an_amount_is_none(text: str, kind: str) -> None:
     assert found(text, kind) == []
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789 x:/-.aehkmoruwy%", max_size=60))
 def test_places_lie_in_the_text(text: str) -> None:
     folded = fold(text)

@@ -38,6 +38,7 @@ def spans_hold(kind: str, text: str, section: str = "", **columns: str) -> None:
         assert any(fault.serious for fault in said.faults)
 
 
+@settings(deadline=None)  # The first call loads the word lists.
 @given(st.sampled_from(KINDS), st.text(max_size=120))
 def test_any_text_is_judged_and_its_spans_hold(kind: str, text: str) -> None:
     spans_hold(kind, text)

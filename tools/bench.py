@@ -131,7 +131,8 @@ def main() -> None:
             staged("score", lambda: score(results, cards, Scale()))
 
         print(
-            f"{len(files)} plans, layout {chosen.layout}, about {chosen.words} words each ({plain_walk(files[0])} in the first "
+            f"{len(files)} plans, layout {chosen.layout}, about {chosen.words} words each "
+            f"({plain_walk(files[0])} in the first "
             f"by python-docx's count), median of {chosen.rounds} rounds"
         )
         audit(files[0])
@@ -158,7 +159,8 @@ def main() -> None:
         start = wall_time([*me, "check", str(files[0])], chosen.rounds)
         spacy = wall_time([sys.executable, "-c", "import spacy"], chosen.rounds)
         print(
-            f"start to report, one plan {start:5.2f} s; import spacy {spacy:5.2f} s; ratio {start / spacy:.2f} (goal: 1.5)"
+            f"start to report, one plan {start:5.2f} s; import spacy {spacy:5.2f} s; "
+            f"ratio {start / spacy:.2f} (goal: 1.5)"
         )
         print(f"ehcaudit --help           {wall_time([*me, '--help'], chosen.rounds):5.2f} s (goal: under 0.3 s)")
         print(f"peak memory, one plan     {peak_memory([*me, 'check', str(files[0])])}")

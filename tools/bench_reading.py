@@ -36,11 +36,12 @@ Bag = Counter[object]
 _UNTAGGED = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"false"}}'
 _TAGGED = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
 _PEAK = """
-import sys, resource
+import re, sys
 from pathlib import Path
 from ehcaudit.readers import read
 read(Path(sys.argv[1]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+told = Path("/proc/self/status")
+print(int(re.search(r"VmHWM:\\s+(\\d+)", told.read_text())[1]) // 1024 if told.exists() else 0)
 """
 
 

@@ -30,6 +30,9 @@ class Options(BaseModel):
 
     single_statement: ClassVar[bool] = False
     """True for checks that look at the words of one item alone, so that ``wording`` can run them too."""
+    dated: ClassVar[bool] = False
+    """True for checks whose answer depends on the as-of date whatever the plan says. A store asks them again on a new
+    day, of a plan that has kept its facts, the state of its sections and its outcomes, and no other words."""
 
 
 @dataclass(frozen=True, slots=True)

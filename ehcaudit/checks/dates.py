@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
+from typing import ClassVar
 
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check
 from ehcaudit.language.cues import data, flat, pattern
@@ -37,8 +38,14 @@ def plan_dated(plan: Plan, _options: NoOptions, _where: tuple[str, ...], _contex
     return Answer("not_met", (Hit(),))
 
 
-@check("review-on-time", NoOptions)
-def review_on_time(plan: Plan, _options: NoOptions, _where: tuple[str, ...], context: Context) -> Answer:
+class TodayOptions(NoOptions):
+    """A check without choices that looks at the day."""
+
+    dated: ClassVar[bool] = True
+
+
+@check("review-on-time", TodayOptions)
+def review_on_time(plan: Plan, _options: TodayOptions, _where: tuple[str, ...], context: Context) -> Answer:
     """Not met where the review was due before the as-of date, or is planned later than the law allows.
 
     A draft is not reviewed. The end of the period is the policy's number of months after the plan's date.

@@ -7,6 +7,7 @@ whose cell is empty does too; links by shared words alone never give more than a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -403,7 +404,8 @@ class Matters(Options):
 def no_outcome_for(plan: Plan, options: Matters, where: tuple[str, ...], context: Context) -> Answer:
     """Not met where health (or care) needs or provision are stated and no outcome has to do with them.
 
-    An outcome has to do with them where its area or its thread says so, or where it shares a telling word with them.
+    An outcome has to do with them where its area or its row says so, or where it shares a telling word with them: one
+    that the needs and provision of education do not use all the time ("seizure", not "school" or "minutes").
     """
     hits: list[Hit] = []
     asked = 0
@@ -412,15 +414,16 @@ def no_outcome_for(plan: Plan, options: Matters, where: tuple[str, ...], context
     outcomes = [item for item in plan.of("outcome", "E") if stated(item)]
     if not outcomes:
         return Answer("not_applicable", reason="Section E states no outcome.")
-    names = names_of(plan)
+    names, everyday = names_of(plan), _everyday(plan)
     for matter in options.matters:
         mine = [*stated_in(plan, matter.needs), *_beyond_universal(plan, matter.provisions, context)]
         if not mine:
             continue
         asked += 1
         ids = {item.id for item in mine}
-        linked = {o for thread in plan.threads if ids & set(_all(thread)) for o in thread.outcomes}
-        bag = frozenset().union(*(cues.content(item.text) for item in mine)) - names
+        sure = [thread for thread in plan.threads if thread.basis != "words" and ids & set(_all(thread))]
+        linked = {outcome for thread in sure for outcome in thread.outcomes}
+        bag = frozenset().union(*(cues.content(item.text) for item in mine)) - names - everyday
         if not any(o.area == matter.area or o.id in linked or bag & cues.content(o.text) for o in outcomes):
             hits.append(Hit(mine[0].evidence, mine[0].section, {"matter": _WORDS[matter.area]}))
     if not asked:
@@ -435,6 +438,12 @@ def names_of(plan: Plan) -> frozenset[str]:
     """Stems that link nothing because they are names: the child's, and all words with a capital within a sentence."""
     words = {word for item in plan.items for word in _PROPER.findall(item.text)}
     return cues.content(" ".join((plan.facts.name, *words)))
+
+
+def _everyday(plan: Plan) -> frozenset[str]:
+    """Stems that are in several needs and provisions of education, and so tell nothing of health or care."""
+    count = Counter(stem for item in stated_in(plan, ("B", "F")) for stem in cues.content(item.text))
+    return frozenset(stem for stem, times in count.items() if times > 2)
 
 
 _WORDS = {"health": "health", "care": "social care"}

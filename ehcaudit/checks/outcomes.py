@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check, items_in, over_items
 from ehcaudit.checks.statement import gap, spread
@@ -29,6 +29,8 @@ def _clause(text: str, start: int, end: int) -> str:
 
 class DateOptions(Options):
     """A check without choices."""
+
+    dated: ClassVar[bool] = True
 
 
 @check("date-past", DateOptions)

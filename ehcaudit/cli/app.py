@@ -124,6 +124,7 @@ def check(
     if any(not path.strip() for path in paths):
         raise UsageError("a path is empty")
     renderer = find_report(format)
+    renderer.printed()  # Refused now where it is a folder.
     to_write = targets(report or (), force=force)
     day = parse_date(as_of) if as_of else None
     letters = parse_sections(sections or ())

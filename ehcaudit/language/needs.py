@@ -90,13 +90,13 @@ def judge_need(text: str) -> Judgement:
     if not effect and not measures and not by["act"]:
         faults.append(Fault("no-effect", *whole, serious=False))
     slots: dict[str, Slot | None] = dict.fromkeys(NEED_SLOTS)
-    for name, span in (
+    for name, stretch in (
         ("diagnosis", (by["diagnosis"][0].start, by["diagnosis"][0].end) if by["diagnosis"] else None),
         ("difficulty", _around(own, by["act"])),
         ("measure", measures[0] if measures else None),
         ("effect", (effect.start(), len(text)) if effect else None),
     ):
-        slots[name] = Slot(*span, text[slice(*span)]) if span else None
+        slots[name] = Slot(*stretch, text[slice(*stretch)]) if stretch else None
     return verdict_of("need", text, slots, faults, points / 5, query=_NEED <= points < _NEED + 0.1)
 
 

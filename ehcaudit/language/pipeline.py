@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # Cython, without a stub.
 from spacy.vocab import Vocab
 
 _FOLD = str.maketrans(

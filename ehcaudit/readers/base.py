@@ -32,7 +32,7 @@ class Limits:
     """Paragraphs, and cells of tables."""
     max_pages: int = 2_000
     """Pages of a PDF."""
-    max_objects: int = 1_000_000
+    max_objects: int = 500_000
     """What is drawn on the pages of a PDF: stretches of text, lines, pictures."""
     max_seconds: float = 20.0
     """Wall-clock time for reading and judging one file."""

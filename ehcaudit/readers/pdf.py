@@ -100,7 +100,7 @@ def _judge(pages: list[RawPage]) -> Counter[str]:
         if page.unseen > 0.5 * page.characters > 0:
             found["text-recognised"] += 1
             page.confidence *= _RECOGNISED
-        if page.strange > 0.05 * page.characters or means_nothing(" ".join(run.text for run in page.runs)):
+        if page.strange > 0.05 * page.characters or means_nothing(" ".join([run.text for run in page.runs[:40]])):
             found["text-garbled"] += 1
             page.confidence = min(page.confidence, _GARBLED)
     return found

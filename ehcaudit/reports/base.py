@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, Literal
 
 from ehcaudit.model import Warning
 
@@ -17,6 +17,12 @@ _UNSAFE = re.compile(
 """C0 and C1 controls (U+009B alone starts a terminal sequence), bidirectional controls and lone surrogates."""
 _BREAKS = re.compile(r"[\t\n\r\v\f]+")
 _MONTHS: Final = "January February March April May June July August September October November December"
+
+
+Edition = Literal["full", "dco", "parents", "caseworker", "board"]
+"""For whom a report is made: everybody; a designated clinical officer (health first); parents and carers; the
+caseworker (what to change before issue); a board (figures)."""
+EDITIONS: Final[tuple[Edition, ...]] = ("full", "dco", "parents", "caseworker", "board")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,9 @@ class ReportOptions:
     """Terminal colours and bold."""
     verbosity: int = 0
     """-1: a line for each plan; 0: the usual report; 1: everything, and each plan's own report in a run of many."""
+    edition: Edition = "full"
+    redact: bool = False
+    """The Run that a report is given is then ``redact.redacted`` already; what is left to do is ``redact.few``."""
 
 
 def plain(text: str) -> str:

@@ -1,8 +1,9 @@
-"""Reports as files: refused before any work where they could not be written, then written whole or not at all."""
+"""Reports as files and folders: refused before any work where they could not be written, then written whole or not."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,11 @@ from ehcaudit.errors import UsageError
 from ehcaudit.model import Run
 from ehcaudit.reports import ReportOptions, find_report
 
+LISTING = ".ehcaudit-report"
+"""Stands in every folder that a report wrote and names its files, a line each: ``--force`` replaces these alone."""
+_CLUTTER = frozenset({LISTING, ".DS_Store", "Thumbs.db", "desktop.ini"})
+"""Files that no person put into a folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -20,29 +26,70 @@ class Target:
     name: str
     path: Path
     force: bool
+    folder: bool = False
 
     def write(self, run: Run, options: ReportOptions) -> None:
         """Write the report beside its place and move it there; only its owner may read it (it quotes a child's plan).
 
-        Raises UsageError where that fails. A file that was to be audited is never written over, whatever ``force`` says.
+        Raises UsageError where that fails. A file that was audited is never written over, whatever ``force`` says.
         """
-        for given in (*(plan.path for plan in run.plans), *(failure.path for failure in run.failures)):
-            if self.path.exists() and Path(given).exists() and self.path.samefile(given):
-                raise UsageError(f"--report: {self.path} is one of the files that were audited")
-        payload = find_report(self.name).render(run, options)
+        self._spare_what_was_audited(run)
+        report = find_report(self.name)
+        temporary = Path()
         try:
-            handle, temporary = tempfile.mkstemp(prefix=f".{self.path.name[:100]}.", dir=self.path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(payload)
-                if self.path.exists() and not self.force:
+            if self.folder:
+                temporary = Path(tempfile.mkdtemp(prefix=f".{self.path.name[:100]}.", dir=self.path.parent))
+            else:
+                handle, name = tempfile.mkstemp(prefix=f".{self.path.name[:100]}.", dir=self.path.parent)
+                os.close(handle)
+                temporary = Path(name)
+            report.write(run, temporary, options)
+            _close_to_others(temporary)
+            if self.folder:
+                self._move_folder(temporary)
+            else:
+                if os.path.lexists(self.path) and not self.force:
                     raise UsageError(f"--report: {self.path} has appeared meanwhile; --force replaces it")
-                Path(temporary).replace(self.path)
-            except BaseException:
-                Path(temporary).unlink()
-                raise
+                temporary.replace(self.path)
         except OSError as error:
             raise UsageError(f"--report: {self.path} cannot be written ({error.strerror})") from None
+        finally:
+            if temporary.name:
+                _remove(temporary)
+
+    def _spare_what_was_audited(self, run: Run) -> None:
+        if not self.path.exists():
+            return
+        place = self.path.resolve()
+        for given in (*(plan.path for plan in run.plans), *(failure.path for failure in run.failures)):
+            if not Path(given).exists():
+                continue
+            if self.path.samefile(given):
+                raise UsageError(f"--report: {self.path} is one of the files that were audited")
+            if self.folder and Path(given).resolve().is_relative_to(place):
+                raise UsageError(f"--report: {self.path} holds a file that was audited")
+
+    def _move_folder(self, made: Path) -> None:
+        """Put the folder that was made in the place of what is there, which comes back where that fails."""
+        names = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if not path.is_dir())
+        listing = made / LISTING
+        listing.write_bytes("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
+        listing.chmod(0o600)
+        place = self.path.resolve()  # A link to a folder stays, and what it points to is replaced.
+        if not place.exists():
+            made.rename(place)
+            return
+        _refuse_folder(self.path, force=self.force)
+        aside = Path(tempfile.mkdtemp(prefix=f".{place.name[:100]}.", dir=place.parent))
+        try:
+            old = place.rename(aside / "old")
+            try:
+                made.rename(place)
+            except OSError:
+                old.rename(place)
+                raise
+        finally:
+            _remove(aside)
 
 
 def targets(given: Iterable[str], *, force: bool) -> tuple[Target, ...]:
@@ -52,16 +99,61 @@ def targets(given: Iterable[str], *, force: bool) -> tuple[Target, ...]:
         name, equals, where = words.partition("=")
         if not equals or not where:
             raise UsageError(f"--report: “{words}” is not NAME=PATH, such as json=report.json")
-        find_report(name)
+        report = find_report(name)
         path = Path(where)
+        folder = report.wants_folder(path) or (path.is_dir() and report.write_folder is not None)
         if not path.parent.is_dir():
             raise UsageError(f"--report: there is no folder {path.parent}")
-        if os.path.lexists(path) and not path.is_file():
+        if folder and os.path.lexists(path):
+            _refuse_folder(path, force=force)
+        elif os.path.lexists(path) and not path.is_file():
             raise UsageError(f"--report: {path} is not a file")
-        if path.exists() and not force:
+        elif path.exists() and not force:
             raise UsageError(f"--report: {path} is there already; --force replaces it")
         key = os.path.normcase(path.resolve())
         if key in found:
             raise UsageError(f"--report: two reports would be written to {path}, the same file")
-        found[key] = Target(name, path, force)
+        for other in found.values():
+            if (folder and other.path.resolve().is_relative_to(path.resolve())) or (
+                other.folder and path.resolve().is_relative_to(other.path.resolve())
+            ):
+                raise UsageError(f"--report: {path} and {other.path} stand one in the other")
+        found[key] = Target(name, path, force, folder)
     return tuple(found.values())
+
+
+def _refuse_folder(path: Path, *, force: bool) -> None:
+    """Raises UsageError where something stands there that a report may not replace."""
+    if not path.is_dir():
+        raise UsageError(f"--report: {path} is not a folder")
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise UsageError(f"--report: {path} is the folder you are in; name a new one in it")
+    there = {file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_symlink() or not file.is_dir()}
+    if not there - _CLUTTER:
+        return
+    listing = path / LISTING
+    listed = listing.read_bytes().decode("utf-8", "surrogateescape").split("\n") if listing.is_file() else []
+    if not listed:
+        raise UsageError(f"--report: {path} holds files that no report wrote; name a new or an empty folder")
+    strange = sorted(name for name in there.difference(listed) if name.rpartition("/")[2] not in _CLUTTER)
+    if strange:
+        raise UsageError(f"--report: {path} holds {strange[0]}, which no report wrote; take it out first")
+    if not force:
+        raise UsageError(f"--report: {path} holds a report already; --force replaces it")
+
+
+def _close_to_others(place: Path) -> None:
+    """Readable and writable by the owner alone, whatever a library made of it."""
+    if not place.is_dir():
+        place.chmod(0o600)
+        return
+    for path in place.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def _remove(place: Path) -> None:
+    """What is left of a temporary place, if anything is."""
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import tomllib
+import re
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import plan_builder.faults_facts  # noqa: F401  (enters its faults into the table)
-from plan_builder.table import TABLE, Planted, Planter, planter, renumber, without
+from plan_builder.library import library
+from plan_builder.table import TABLE, Planted, Planter, drop_parts, planter, renumber, without
 
 if TYPE_CHECKING:
     from plan_builder.generate import Draft
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 @functools.cache
 def statements() -> dict[str, dict[str, Any]]:
     """Faults of single statements, by rule."""
-    text = (Path(__file__).parent / "library" / "faults.toml").read_text(encoding="utf-8")
-    return {entry["rule"]: entry for entry in tomllib.loads(text)["fault"]}
+    return {entry["rule"]: entry for entry in library("faults")["fault"]}
 
 
 def faults_for() -> list[str]:
@@ -35,22 +34,22 @@ def plant(rule: str, draft: Draft) -> list[Planted]:
 
 def _statement(entry: dict[str, Any], draft: Draft) -> str | None:
     """Put a bad statement in the place of a good one; where the section has none, as a new one."""
-    from plan_builder.generate import _time, library
+    from plan_builder.wording import a, by_when, fitting, say
 
     chance, data = draft.random, draft.data
-    skill = chance.choice(library("skills")["skill"][:13])
+    skill = chance.choice(fitting(draft, library("skills")["skill"])[:13])
     role = library("people")["role"][skill["who"]]
-    text = draft.say(
-        chance.choice(entry["texts"]),
+    marked = say(
+        draft, chance.choice(entry["kept" if draft.kept else "texts"]),
         do=draft.say(skill["do"]), teach=draft.say(skill["teach"]), programme=draft.say(skill["programme"]),
-        role=role["name"], short=role.get("short", role["name"]), by=_time(draft),
+        role=role["name"], arole=a(role["name"]).replace("A", "a", 1), short=role.get("short", role["name"]),
+        anassistant=a(draft.words["assistant"]).replace("A", "a", 1), by=by_when(draft),
         room=draft.say(chance.choice(draft.phase["rooms"])),
     )  # fmt: skip
+    quotes = re.findall("‹(.*?)›", marked)
+    text = marked.replace("‹", "").replace("›", "")
     text = text[:1].upper() + text[1:]
-    for vowel in "aeiou":
-        text = text.replace(f"A {vowel}", f"An {vowel}").replace(f" a {vowel}", f" an {vowel}")
-    quote = text.split("‹")[1].split("›")[0] if "‹" in text else text
-    text = text.replace("‹", "").replace("›", "")
+    quote = quotes[0] if quotes else text
     kind, section = entry["kind"], entry.get("section", {"need": "B", "provision": "F"}.get(entry["kind"], ""))
     used = draft.facts.setdefault("changed", set())
     places = [
@@ -83,10 +82,9 @@ def _statement(entry: dict[str, Any], draft: Draft) -> str | None:
     return quote
 
 
-def _drop_part(*words: str) -> Planter:
+def _drop_part(*keys: str) -> Planter:
     def take_out(draft: Draft) -> str | None:
-        gone = without(draft, "A", lambda part: any(word in part["heading"].casefold() for word in words))
-        return "" if gone else None
+        return "" if drop_parts(draft, *keys) else None
 
     return take_out
 
@@ -99,10 +97,10 @@ def _drop_advice(word: str) -> Planter:
 
 
 TABLE |= {
-    "voice/parent-views-missing": _drop_part("views of", "the future"),
-    "voice/how-views-were-gathered-missing": _drop_part("how these views"),
+    "voice/parent-views-missing": _drop_part("parents", "future"),
+    "voice/how-views-were-gathered-missing": _drop_part("gathered"),
     "voice/interests-missing": _drop_part("enjoys"),
-    "voice/how-the-child-communicates-missing": _drop_part("how to communicate"),
+    "voice/how-the-child-communicates-missing": _drop_part("talk"),
     "dates/educational-psychology-advice-missing": _drop_advice("psycholog"),
     "health-and-care/health-advice-missing": _drop_advice("medical"),
     "health-and-care/care-advice-missing": _drop_advice("social care"),
@@ -111,23 +109,20 @@ TABLE |= {
 
 def _parents(draft: Draft, words: str) -> None:
     """Other words of the parents, and none of anybody on the future."""
-    without(draft, "A", lambda part: "the future" in part["heading"].casefold())
-    for part in draft.data["A"]:
-        if "views of" in part["heading"]:
-            part["text"] = draft.say('{parents} say: "{words}"', parents=draft.facts["parents"], words=draft.say(words))
+    drop_parts(draft, "future")
+    draft.parts["parents"]["text"] = f'{draft.facts["parents"]}: "{draft.say(words)}"'
 
 
 @planter("voice/aspirations-missing")
 def _(draft: Draft) -> str | None:
-    without(draft, "A", lambda part: "aspirations" in part["heading"].casefold())
+    drop_parts(draft, "dreams")
     _parents(draft, "{name} makes us laugh every day. {He} is gentle with {his} cousins.")
     return ""
 
 
 @planter("voice/child-views-missing")
 def _(draft: Draft) -> str | None:
-    own = draft.words["name"].casefold()
-    return "" if without(draft, "A", lambda part: f"{own}'s views" in part["heading"].casefold()) else None
+    return "" if drop_parts(draft, "views", "dreams") else None
 
 
 @planter("outcomes/outcomes-missing")
@@ -244,11 +239,8 @@ def _(draft: Draft) -> str | None:
 def _(draft: Draft) -> str | None:
     draft.data["strengths"] = []
     _parents(draft, "We worry about who will look out for {him} when we cannot.")
-    for part in draft.data["A"]:
-        if part["heading"].endswith("'s views"):
-            part["text"] = '"I hate bells. It is hard when everybody talks together."'
-        if "enjoys" in part["heading"]:
-            part["text"] = draft.say("{name}'s interests are {interest} and music.")
+    draft.parts["views"]["text"] = '"I hate bells. It is hard when everybody talks together."'
+    draft.parts["enjoys"]["text"] = draft.say("{name}'s interests are {interest} and music.")
     return ""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from plan_builder.table import TABLE, Planter, planter, renumber, without
+from plan_builder.library import library
+from plan_builder.table import TABLE, Planter, drop_parts, planter, renumber, without
 
 if TYPE_CHECKING:
     from plan_builder.generate import Draft
@@ -52,8 +53,6 @@ TABLE |= {
 
 @planter("identity/another-childs-name")
 def _(draft: Draft) -> str | None:
-    from plan_builder.generate import library
-
     other = draft.random.choice([n for n in library("people")[draft.words["he"]] if n != draft.words["name"]])
     name = draft.words["name"]
     items = [x for x in (*draft.data["needs"], *draft.data["outcomes"]) if name in x["text"]]
@@ -78,7 +77,7 @@ def _(draft: Draft) -> str | None:
 def _(draft: Draft) -> str | None:
     wrong = max(draft.year, 0) + 5 + 4
     text = draft.say("{name} is {age} years old.", age=str(wrong))
-    draft.data["A"][-1]["text"] = f"{text} {draft.data['A'][-1]['text']}"
+    draft.parts["history"]["text"] = f"{text} {draft.data['A'][-1]['text']}"
     return f"{wrong} years old"
 
 
@@ -93,7 +92,7 @@ def _(draft: Draft) -> str | None:
 
 @planter("plain-language/duplicate-paragraph")
 def _(draft: Draft) -> str | None:
-    history = draft.data["A"][-1]
+    history = draft.parts["history"]
     first = history["text"].split("\n\n")[0]
     history["text"] += f"\n\n{first}"
     return str(first)
@@ -145,24 +144,18 @@ TABLE["identity/registration-number"] = _detail("Plan number", "EHC/2025/00417")
 
 @planter("identity/school-contradicts")
 def _(draft: Draft) -> str | None:
-    from plan_builder.generate import library
-
     other = draft.random.choice([x for x in library("people")["places"] if x not in draft.facts["setting"]])
     kind = draft.facts["setting"].rsplit(" ", 1)[1]
     text = draft.say("{name} attends {other} {kind}, where {he} has a quiet corner.", other=other, kind=kind)
-    draft.data["A"][-1]["text"] = f"{text} {draft.data['A'][-1]['text']}"
+    draft.parts["history"]["text"] = f"{text} {draft.data['A'][-1]['text']}"
     return f"{other} {kind}"
 
 
 @planter("voice/third-person-without-quotes")
 def _(draft: Draft) -> str | None:
     text = draft.say("{name} is a cheerful person who tries hard. {He} finds noise difficult and likes to be outside.")
-    own = [part for part in draft.data["A"] if part["heading"].endswith("'s views")]
-    if not own:
-        return None
-    own[0]["text"] = text
-    without(draft, "A", lambda part: "how these views" in part["heading"].casefold())
-    without(draft, "A", lambda part: "aspirations" in part["heading"].casefold())
+    draft.parts["views"]["text"] = text
+    drop_parts(draft, "gathered", "dreams")
     return text
 
 
@@ -174,7 +167,7 @@ def _(draft: Draft) -> str | None:
         "boat by its colour and every gull by its cry {he} did not speak to the children who lived there until a full "
         "year had gone."
     )
-    draft.data["A"][-1]["text"] += f"\n\n{text}"
+    draft.parts["history"]["text"] += f"\n\n{text}"
     return text
 
 
@@ -198,7 +191,7 @@ def _(draft: Draft) -> str | None:
 @planter("structure/provision-outside-its-section")
 def _(draft: Draft) -> str | None:
     text = draft.say("{name} will receive 20 hours a week of support from a teaching assistant.")
-    draft.data["A"][-1]["text"] += f"\n\n{text}"
+    draft.parts["history"]["text"] += f"\n\n{text}"
     return text
 
 

@@ -102,7 +102,7 @@ def measure(*, clean: int = 100, faulty: int = 200, words: int = 3000, seed: int
                     out.found[planted.rule] += 1
                 else:
                     out.missed[planted.rule].append(
-                        f"seed {seed + n}, {layout}: {planted.quote or 'something missing'}"
+                        f"seed {seed + n}, {layout}, {','.join(faults)}: {planted.quote or 'something missing'}"
                     )
     return out
 

@@ -31,6 +31,12 @@ def without(draft: Draft, key: str, test: Callable[[dict[str, Any]], bool]) -> l
     return gone
 
 
+def drop_parts(draft: Draft, *keys: str) -> list[dict[str, Any]]:
+    """Take parts of section A out; those that went."""
+    gone = [draft.parts[key] for key in keys]
+    return without(draft, "A", lambda part: any(part is one for one in gone))
+
+
 def renumber(draft: Draft, gone: Callable[[dict[str, Any]], bool]) -> None:
     """Take outcomes out and number the links of the provision anew."""
     old = draft.data["outcomes"]

@@ -31,8 +31,8 @@ class Line:
 
 def lines_of(runs: list[Run]) -> list[Line]:
     """The lines that runs make, from the top down. A run set above or below the line (a note's number) is in it."""
-    if not runs:
-        return []
+    if len(runs) < 2:
+        return [_line(runs[:])] if runs else []
     ordered = sorted(runs, key=lambda run: (run.base, run.x0))
     rows: list[list[Run]] = []
     base = low = 0.0
@@ -59,9 +59,12 @@ def _fits(row: list[Run], run: Run) -> bool:
 
 
 def _line(row: list[Run]) -> Line:
-    if len(row) > 1:
-        row.sort(key=lambda run: run.x0)
-    biggest = row[0] if len(row) == 1 else max(row, key=lambda run: len(run.text))
+    if len(row) == 1:
+        run = row[0]
+        style = run.style
+        return Line(row, run.top, run.bottom, run.base, run.x0, run.x1, style.size, bold=style.bold)
+    row.sort(key=lambda run: run.x0)
+    biggest = max(row, key=lambda run: len(run.text))
     return Line(
         row,
         min(run.top for run in row),
@@ -78,6 +81,6 @@ def gap_before(left: Run, right: Run) -> bool:
     """Whether white space stands between two runs of a line."""
     size = min(left.style.size, right.style.size)
     distance = right.x0 - left.x1
-    if distance > 0.11 * size:
+    if distance > 0.08 * size:
         return True
     return right.space and distance > -0.3 * size

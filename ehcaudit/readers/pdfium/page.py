@@ -6,6 +6,7 @@ Coordinates are points from the page's top left corner, y downwards, turned so t
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Style(NamedTuple):
 class Run:
     """Words of one line and one look. ``base`` is the base line, ``first`` the right edge of the first word."""
 
-    __slots__ = ("base", "bottom", "decor", "first", "mcid", "space", "style", "text", "top", "turned", "x0", "x1")
+    __slots__ = ("base", "bottom", "decor", "first", "space", "style", "text", "top", "turned", "x0", "x1")
 
     def __init__(
         self, text: str, x0: float, top: float, x1: float, bottom: float, base: float, first: float, style: Style
@@ -56,7 +57,6 @@ class Run:
         self.decor = ""
         """``struck`` or ``underline``."""
         self.turned = False
-        self.mcid = -1
 
     def __repr__(self) -> str:
         return f"Run({self.text!r}, x={self.x0:.0f}–{self.x1:.0f}, base={self.base:.0f})"
@@ -96,25 +96,26 @@ class RawPage:
 
 
 class Fonts:
-    """What is known of the fonts of one document, by their handles."""
+    """What is known of the fonts of one document, by their names."""
 
     def __init__(self) -> None:
-        self.known: dict[int, tuple[str, bool, bool]] = {}
+        self.known: dict[tuple[bytes, int], tuple[str, bool, bool]] = {}
 
     def of(self, lib: Native, handle: int) -> tuple[str, bool, bool]:
-        """(name, bold, italic) of a font."""
-        found = self.known.get(handle)
+        """(name, bold, italic) of a font. Its handle tells nothing: on another page it may be another font's."""
+        size = lib.FPDFFont_GetBaseFontName(handle, lib.chars, 256) if handle else 0
+        raw = lib.chars.value if 0 < size <= 256 else b""
+        flags = max(lib.FPDFFont_GetFlags(handle), 0) if handle else 0
+        found = self.known.get((raw, flags))
         if found is None:
-            size = lib.FPDFFont_GetBaseFontName(handle, lib.chars, 256) if handle else 0
-            name = lib.chars.value.decode("utf-8", "replace") if 0 < size <= 256 else ""
-            flags = lib.FPDFFont_GetFlags(handle) if handle else 0
-            plain = re.sub(r"^[A-Z]{6}\+", "", name)
-            told = bool(re.search(r"[A-Za-z]{3}", plain))
-            bold = bool(_BOLD.search(plain)) or bool(flags > 0 and flags & 1 << 18)
-            if not told and handle:
+            name = re.sub(r"^[A-Z]{6}\+", "", raw.decode("utf-8", "replace"))
+            bold = bool(_BOLD.search(name)) or bool(flags & 1 << 18)
+            if handle and not re.search(r"[A-Za-z]{3}", name):
                 bold = bold or lib.FPDFFont_GetWeight(handle) >= 700
-            italic = bool(_ITALIC.search(plain)) or bool(flags > 0 and flags & 1 << 6)
-            found = self.known[handle] = plain, bold, italic
+            italic = bool(_ITALIC.search(name)) or bool(flags & 1 << 6)
+            found = name, bold, italic
+            if raw:
+                self.known[raw, flags] = found
         return found
 
 
@@ -133,7 +134,6 @@ class _Look:
 
     style: Style
     way: int
-    mcid: int
     x: float
     y: float
 
@@ -141,8 +141,8 @@ class _Look:
 class _Eye:
     """The work on one page."""
 
-    def __init__(self, page: Any, text: Any, fonts: Fonts, number: int, tagged: bool) -> None:
-        self.lib, self.page, self.text, self.fonts, self.tagged = native(), page, text, fonts, tagged
+    def __init__(self, page: Any, text: Any, fonts: Fonts, number: int) -> None:
+        self.lib, self.page, self.text, self.fonts = native(), page, text, fonts
         self.out = RawPage(number)
         self.looks: dict[int, _Look] = {}
         self.styles: dict[tuple[Any, ...], Style] = {}
@@ -155,8 +155,6 @@ class _Eye:
         count = lib.FPDFText_CountChars(self.text)
         if count <= 0:
             return ""
-        import ctypes
-
         buffer = (ctypes.c_ushort * (count + 1))()
         got = lib.FPDFText_GetText(self.text, 0, count, buffer) - 1
         shown = bytes(buffer)[: 2 * got].decode("utf-16-le", "surrogatepass") if got > 0 else ""
@@ -169,7 +167,7 @@ class _Eye:
     def _look(self, handle: int) -> _Look:
         lib = self.lib
         if not handle:
-            return _Look(Style(10.0), 0, -1, 0.0, -1e9)
+            return _Look(Style(10.0), 0, 0.0, -1e9)
         lib.FPDFPageObj_GetMatrix(handle, lib.at)
         a, b, c, d, x, y = lib.floats
         lib.FPDFTextObj_GetFontSize(handle, lib.at)
@@ -186,14 +184,13 @@ class _Eye:
             way, scale = -1, (c * c + d * d) ** 0.5
         if scale < 1e-4:
             scale = 1.0
-        key = font, round(size * scale, 1), mode, colour
+        key = font, size * scale, mode, colour
         style = self.styles.get(key)
         if style is None:
             name, bold, italic = self.fonts.of(lib, font)
             shown = "" if mode == 3 else _colour(*colour)
-            style = self.styles[key] = Style(key[1], bold or mode == 2, italic, shown, name, mode == 3)
-        mcid = lib.FPDFPageObj_GetMarkedContentID(handle) if self.tagged else -1
-        look = self.looks[handle] = _Look(style, way, mcid, x, y)
+            style = self.styles[key] = Style(round(size * scale, 1), bold or mode == 2, italic, shown, name, mode == 3)
+        look = self.looks[handle] = _Look(style, way, x, y)
         return look
 
     def _pieces(self, text: str) -> Iterator[tuple[int, int, int, bool]]:
@@ -255,12 +252,10 @@ class _Eye:
             box(page_text, start, at)
             left, top, right, low, x, y = floats
             first = right, top
-            begun, ended = left, low
             cut = words.find(" ")
             if cut > 1:
                 box(page_text, start + cut - 1, at)
                 first = floats[2], floats[1]
-                begun, ended = floats[0], floats[3]
             if (end - start > 1 and cut != 1) or cut == 1:
                 box(page_text, end - 1, at)
             begun, high, right, ended = floats[:4]
@@ -288,7 +283,6 @@ class _Eye:
                 run = Run(shown, min(left, begun), -max(top, high), max(left, right), -min(low, ended), -y, first[0],
                           look.style)  # fmt: skip
             run.space = space
-            run.mcid = look.mcid
             if look.style.unseen:
                 out.unseen += len(shown)
             ways[way] += end - start
@@ -477,7 +471,7 @@ def read_page(
     page: int, text: int, box: Box, fonts: Fonts, number: int, *, most: int, typed: Sequence[tuple[str, Box]] = ()
 ) -> RawPage:
     """What stands on a page; ``box`` is the page's own box in the file's coordinates, ``typed`` is on top of it."""
-    eye = _Eye(page, text, fonts, number, False)
+    eye = _Eye(page, text, fonts, number)
     eye.read_text()
     for words, place in typed:
         eye.type_on(words, place)

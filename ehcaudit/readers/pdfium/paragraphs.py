@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -47,11 +47,14 @@ class Pitches:
     """Words before a colon that begin a paragraph beyond doubt ("How long:"), by how often."""
 
     def starts_anew(self, last: Line, line: Line) -> bool:
-        """Whether a line begins with a label: one that begins other paragraphs, or follows the end of a sentence."""
+        """Whether a line begins with a label: one that begins other paragraphs, or follows a sentence or a label."""
         prefix = _PREFIX.match(line.runs[0].text)
         if prefix is None:
             return False
-        return self.starts[prefix[0]] > 1 or (len(prefix[0].split()) <= 4 and bool(_END.search(last.runs[-1].text)))
+        if self.starts[prefix[0]] > 1:
+            return True
+        before = last.runs[0].text
+        return len(prefix[0].split()) <= 4 and bool(_END.search(last.runs[-1].text) or _PREFIX.match(before))
 
     def learn(self, lines: list[Line], inside: bool) -> None:
         """Look at lines that follow one another because the next word had no room."""
@@ -135,7 +138,7 @@ def fits(one: Line, two: Line) -> bool:
     """Whether the first word of the second line had room on the first: then somebody ended the line there."""
     first = two.runs[0]
     word = first.first - first.x0
-    return one.x1 + 0.32 * one.size + word <= one.box[1] - 0.8
+    return one.x1 + 0.32 * one.size + word <= one.box[1] - 1.3
 
 
 def paragraphs_of(lines: list[Line], pitches: Pitches, inside: bool) -> Iterator[Paragraph]:
@@ -204,18 +207,28 @@ class Written:
 class Vocabulary:
     """The words of the document, to tell a word broken at a line's end from one with a hyphen of its own."""
 
-    words: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=Counter)
+    kept: list[list[Line]] = field(default_factory=list)
     lines: int = 0
     broken: int = 0
 
-    def learn(self, lines: Iterable[Line]) -> None:
-        """Count words, and lines that end in a hyphen."""
+    def learn(self, lines: list[Line]) -> None:
+        """Note lines, and how many of them end in a hyphen. Their words are counted when first they are asked for."""
+        self.kept.append(lines)
+        self.lines += len(lines)
         for line in lines:
-            self.lines += 1
             last = line.runs[-1].text
-            self.broken += last.endswith(("-", "\xad")) and last[-2:-1].isalpha()
-            for run in line.runs:
-                self.words.update(_VOCABLE.findall(run.text.lower()))
+            self.broken += last[-1] in "-\xad" and last[-2:-1].isalpha()
+
+    @property
+    def words(self) -> Counter[str]:
+        """Every word, and how often it comes."""
+        for lines in self.kept:
+            for line in lines:
+                for run in line.runs:
+                    self.counted.update(_VOCABLE.findall(run.text.lower()))
+        self.kept = []
+        return self.counted
 
     def keeps(self, before: str, after: str) -> bool:
         """Whether the hyphen between two halves belongs to the word."""

@@ -1,0 +1,216 @@
+"""PlanAudit ⇄ bytes, and a shelf for more audits than memory should hold: a Sequence over a temporary file.
+
+The bytes are JSON, compressed: a store is a file that anybody may hand over, so nothing in it is ever run, and what it
+holds is checked against the types of ``model`` as it is read.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from abc import ABC, abstractmethod
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import Any, Generic, TypeVar, overload
+
+from pydantic import TypeAdapter
+
+from ehcaudit.model import Block, Document, Evidence, Plan, PlanAudit, Summary
+
+SHELF_FROM = 200
+"""A run of more files than this is kept on a shelf, not in memory."""
+_LEVEL = 1
+"""Of zlib: the dearer levels save a tenth of the room and cost ten times as much."""
+_LAST = {"since": date.min, "until": date.max}
+Thing = TypeVar("Thing")
+
+
+# ---------------------------------------------------------------- audit ⇄ bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An audit as bytes, made where the plan was judged; and the days on which it would come out alike."""
+
+    path: str
+    sha256: str
+    summary: bytes
+    whole: bytes
+    since: date = date.min
+    until: date = date.max
+    anew: bool = False
+    """After those days the file itself must be read again; else the rules that look at the day are enough."""
+
+
+def seal(audited: PlanAudit, *, since: date = date.min, until: date = date.max, anew: bool = False) -> Sealed:
+    """The bytes of an audit, with no more of the plan's words than a report shows."""
+    return Sealed(
+        audited.path,
+        audited.sha256,
+        _packed(_summaries().dump_json(Summary.of(audited))),
+        _packed(_wholes().dump_json(slim(audited), exclude_defaults=True)),
+        since,
+        until,
+        anew,
+    )
+
+
+def open_summary(payload: bytes, path: str) -> Summary:
+    """The summary in these bytes, for a file that now has this path. Raises ValueError where they are damaged."""
+    return replace(_summaries().validate_json(_unpacked(payload)), path=path)
+
+
+def open_whole(payload: bytes, path: str) -> PlanAudit:
+    """The audit in these bytes, for a file that now has this path. Raises ValueError where they are damaged."""
+    audited = _wholes().validate_json(_unpacked(payload))
+    if audited.path == path:
+        return audited
+    return replace(audited, path=path, plan=replace(audited.plan, document=replace(audited.plan.document, path=path)))
+
+
+def slim(audited: PlanAudit) -> PlanAudit:
+    """The audit with the words that its findings stand in, its outcomes and its dates, and no others.
+
+    Places, warnings and the state of sections stay, so that every report shows the same, and a rule whose Options are
+    ``dated`` answers the same.
+    """
+    plan = audited.plan
+    shown = {part.block_id for finding in audited.findings for part in finding.evidence}
+    document = plan.document
+
+    def kept(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        return tuple(
+            replace(b, marks=(), confidence=1.0) if b.id in shown else Block(b.id, b.kind, "", "") for b in blocks
+        )
+
+    return replace(
+        audited,
+        plan=Plan(
+            Document(
+                document.path,
+                document.sha256,
+                document.format,
+                kept(document.blocks),
+                margins=kept(document.margins),
+                apart=tuple(replace(one, text="", path="", author="", when="") for one in document.apart),
+                warnings=document.warnings,
+            ),
+            {letter: replace(section, title="") for letter, section in plan.sections.items()},
+            plan.of("outcome"),
+            facts=replace(plan.facts, name="", pronoun="", where=_dates(plan.facts.where)),
+            unplaced=plan.unplaced,
+            front=plan.front,
+            warnings=plan.warnings,
+            section_of={block: letter for block, letter in plan.section_of.items() if block in shown},
+            column_of={block: words for block, words in plan.column_of.items() if block in shown},
+            partial=plan.partial,
+        ),
+    )
+
+
+def _dates(where: Any) -> dict[str, Evidence]:
+    wanted = ("status", "plan_date", "review_date", "first_issued", "amended_on")
+    return {name: where[name] for name in wanted if name in where}
+
+
+def _packed(payload: bytes) -> bytes:
+    return zlib.compress(payload, _LEVEL)
+
+
+def _unpacked(payload: bytes) -> bytes:
+    try:
+        return zlib.decompress(payload)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+
+
+@cache
+def _summaries() -> TypeAdapter[Summary]:
+    return TypeAdapter(Summary)
+
+
+@cache
+def _wholes() -> TypeAdapter[PlanAudit]:
+    return TypeAdapter(PlanAudit)
+
+
+# ---------------------------------------------------------------- many audits
+
+
+class Lazy(Sequence[Thing], Generic[Thing]):
+    """A Sequence whose members are made each time they are asked for."""
+
+    def __init__(self, make: Callable[[int], Thing], length: Callable[[], int]) -> None:
+        self._make, self._length = make, length
+
+    def __len__(self) -> int:
+        return self._length()
+
+    @overload
+    def __getitem__(self, index: int) -> Thing: ...
+    @overload
+    def __getitem__(self, index: slice) -> Lazy[Thing]: ...
+    def __getitem__(self, index: int | slice) -> Thing | Lazy[Thing]:
+        """One member, or a part of them that is as lazy as the whole."""
+        if isinstance(index, slice):
+            chosen = range(len(self))[index]
+            return Lazy(lambda number: self._make(chosen[number]), lambda: len(chosen))
+        return self._make(range(len(self))[index])
+
+    def __iter__(self) -> Iterator[Thing]:
+        return (self._make(number) for number in range(len(self)))
+
+
+class Audits(Lazy[PlanAudit], ABC):
+    """Audits that are read anew each time they are asked for, and beside them their ``summaries``."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        super().__init__(self.whole, lambda: len(self.paths))
+
+    @abstractmethod
+    def whole(self, number: int) -> PlanAudit:
+        """One audit."""
+
+    @abstractmethod
+    def summary(self, number: int) -> Summary:
+        """One audit's summary."""
+
+    @property
+    def summaries(self) -> Lazy[Summary]:
+        """All of them without their words."""
+        return Lazy(self.summary, lambda: len(self.paths))
+
+
+class Shelf(Audits):
+    """Sealed audits in a file that has no name and that only its owner can read; it is gone when the process is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file = tempfile.TemporaryFile(prefix="ehcaudit-")  # noqa: SIM115 - it lives as long as the shelf
+        self._ends = array("Q", [0])
+        """Where each piece ends; a summary and an audit in turn."""
+
+    def add(self, sealed: Sealed) -> None:
+        """Put one at the end. Raises OSError where the disk is full."""
+        self.paths.append(sealed.path)
+        for piece in (sealed.summary, sealed.whole):
+            self._file.seek(self._ends[-1])
+            self._file.write(piece)
+            self._ends.append(self._ends[-1] + len(piece))
+
+    def piece(self, number: int) -> bytes:
+        """The bytes of one piece: 2n for the nth summary, 2n + 1 for the nth audit."""
+        self._file.seek(self._ends[number])
+        return self._file.read(self._ends[number + 1] - self._ends[number])
+
+    def whole(self, number: int) -> PlanAudit:
+        """One audit."""
+        return open_whole(self.piece(2 * number + 1), self.paths[number])
+
+    def summary(self, number: int) -> Summary:
+        """One audit's summary."""
+        return open_summary(self.piece(2 * number), self.paths[number])
