@@ -37,6 +37,7 @@ check: $(READY)  ## the quick half of `make test`: no tests
 	$(BIN)/lint-imports
 	$(BIN)/python tools/make_schema.py --check
 	$(BIN)/python tools/make_rule_docs.py --check
+	$(BIN)/python tools/make_readme.py --check
 
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
@@ -48,6 +49,7 @@ test-rules: $(READY) ## the rules' own examples
 docs: $(READY)   ## write docs/rules and docs/schema anew
 	$(BIN)/python tools/make_schema.py
 	$(BIN)/python tools/make_rule_docs.py
+	$(BIN)/python tools/make_readme.py
 
 bench: $(READY)  ## time and memory against a plain python-docx walk
 	$(BIN)/python tools/bench.py

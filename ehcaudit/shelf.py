@@ -10,11 +10,11 @@ import tempfile
 import zlib
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any, Generic, TypeVar, overload
+from typing import Generic, TypeVar, overload
 
 from pydantic import TypeAdapter
 
@@ -24,7 +24,7 @@ SHELF_FROM = 200
 """A run of more files than this is kept on a shelf, not in memory."""
 _LEVEL = 1
 """Of zlib: the dearer levels save a tenth of the room and cost ten times as much."""
-_LAST = {"since": date.min, "until": date.max}
+_DATES = ("status", "plan_date", "review_date", "first_issued", "amended_on")
 Thing = TypeVar("Thing")
 
 
@@ -83,7 +83,8 @@ def slim(audited: PlanAudit) -> PlanAudit:
 
     def kept(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         return tuple(
-            replace(b, marks=(), confidence=1.0) if b.id in shown else Block(b.id, b.kind, "", "") for b in blocks
+            replace(b, marks=(), cell=None, confidence=1.0) if b.id in shown else Block(b.id, b.kind, "", "")
+            for b in blocks
         )
 
     return replace(
@@ -99,8 +100,8 @@ def slim(audited: PlanAudit) -> PlanAudit:
                 warnings=document.warnings,
             ),
             {letter: replace(section, title="") for letter, section in plan.sections.items()},
-            plan.of("outcome"),
-            facts=replace(plan.facts, name="", pronoun="", where=_dates(plan.facts.where)),
+            tuple(replace(item, attached=_only(item.attached, ("when",))) for item in plan.of("outcome")),
+            facts=replace(plan.facts, name="", pronoun="", where=_only(plan.facts.where, _DATES)),
             unplaced=plan.unplaced,
             front=plan.front,
             warnings=plan.warnings,
@@ -111,9 +112,8 @@ def slim(audited: PlanAudit) -> PlanAudit:
     )
 
 
-def _dates(where: Any) -> dict[str, Evidence]:
-    wanted = ("status", "plan_date", "review_date", "first_issued", "amended_on")
-    return {name: where[name] for name in wanted if name in where}
+def _only(where: Mapping[str, Evidence], names: tuple[str, ...]) -> dict[str, Evidence]:
+    return {name: where[name] for name in names if name in where}
 
 
 def _packed(payload: bytes) -> bytes:
@@ -182,7 +182,7 @@ class Audits(Lazy[PlanAudit], ABC):
     @property
     def summaries(self) -> Lazy[Summary]:
         """All of them without their words."""
-        return Lazy(self.summary, lambda: len(self.paths))
+        return Lazy(self.summary, self._length)
 
 
 class Shelf(Audits):

@@ -83,9 +83,22 @@ def strengths(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context:
     words = cues.flat("\n".join(plan.text_of(letter) for letter in there))
     if not there or len(words.split()) < 12:
         return Answer("not_applicable", reason="These sections hold too few words to ask.")
-    if cues.pattern("strengths", "label").search(words) or cues.pattern("strengths", "says").search(words):
+    blocks = [number for letter in there for number in plan.sections[letter].blocks]
+    if cues.pattern("strengths", "says").search(words) or any(_labels_strengths(plan, number) for number in blocks):
         return Answer("met")
     return Answer("not_met", (Hit(heading_evidence(plan, there[-1]), there[-1]),))
+
+
+def _labels_strengths(plan: Plan, number: int) -> bool:
+    """Whether a block is labelled as strengths and says something: after the label, or in the block that follows."""
+    words = cues.flat(plan.document.blocks[number].text)
+    label = cues.pattern("strengths", "label").search(words)
+    if label is None:
+        return False
+    if len(words[label.end() :].split()) > 2:
+        return True
+    after = plan.document.blocks[number + 1] if number + 1 < len(plan.document.blocks) else None
+    return after is not None and after.kind != "heading" and not after.bold and bool(after.text.strip())
 
 
 @check("attainment-undated", NoOptions)

@@ -12,16 +12,7 @@ from ehcaudit.model import Plan
 from ehcaudit.plan.amendments import find_amendments
 from ehcaudit.reports.base import ReportOptions, bare, count, section_names, spoken, warning_words
 from ehcaudit.reports.page import Page
-
-_AREAS = {
-    "communication": "communication and interaction",
-    "cognition": "cognition and learning",
-    "semh": "social, emotional and mental health",
-    "sensory": "sensory and physical",
-    "independence": "independence",
-    "health": "health",
-    "care": "social care",
-}
+from ehcaudit.reports.telling import AREAS
 
 
 def render_outline(plan: Plan, options: ReportOptions) -> bytes:
@@ -45,7 +36,7 @@ def render_outline(plan: Plan, options: ReportOptions) -> bytes:
         for number, thread in enumerate(plan.threads, 1):
             page.line()
             page.line(
-                f"{number}. {_AREAS.get(thread.area, thread.area) or 'no area given'} "
+                f"{number}. {AREAS.get(thread.area, thread.area) or 'no area given'} "
                 f"({'as the table gives it' if thread.basis == 'table' else 'linked by ' + thread.basis}, "
                 f"confidence {thread.confidence:.2f})",
                 indent=2,

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ehcaudit.reports.base import ReportOptions, plain
+from ehcaudit.reports.telling import in_context
 
 SEVERITY_STYLES = {"critical": "bold red", "major": "bold", "minor": "", "advice": ""}
 
@@ -114,38 +115,8 @@ def bar(percent: float | None, cells: int = 20) -> str:
 
 
 def excerpt(words: str, spans: Iterable[tuple[int, int]], *, room: int = 160) -> Text:
-    """The sentence or line in which quoted words stand, the words themselves in « » and bold.
-
-    At most about ``room`` characters are shown on either side of the quotes, cut at words, and the middle of a very
-    long quote is left out; an ellipsis stands for what is not shown.
-    """
-    merged: list[list[int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], end)
-        else:
-            merged.append([start, end])
-    if not merged:
-        return text(words if len(words) <= 2 * room else words[: 2 * room].rsplit(" ", 1)[0] + " …")
-    first, last = merged[0][0], merged[-1][1]
-    begin = max((m.end() for m in re.finditer(r"[.!?;]\s+|\n", words[:first])), default=0)
-    stop = re.compile(r"(?<=[.!?;])\s|\n").search(words, max(last - 1, 0))
-    finish = stop.start() if stop else len(words)
-    if first - begin > room:
-        begin = words.rfind(" ", 0, first - room) + 1
-    if finish - last > room:
-        cut = words.find(" ", last + room)
-        finish = cut if cut != -1 else finish
+    """The sentence in which quoted words stand (``telling.in_context``), the words themselves in « » and bold."""
     shown = Text(overflow="fold")
-    shown.append("… " if begin > 0 else "")
-    at = begin
-    for start, end in merged:
-        shown.append(plain(words[at:start]))
-        quote = words[start:end]
-        if len(quote) > 3 * room:
-            quote = f"{quote[: 2 * room].rsplit(' ', 1)[0]} … {quote[-room // 2 :].split(' ', 1)[-1]}"
-        shown.append(plain(f"«{quote}»"), style="bold")
-        at = end
-    shown.append(plain(words[at:finish]))
-    shown.append(" …" if finish < len(words) else "")
+    for piece, quoted in in_context(words, spans, room=room):
+        shown.append(plain(f"«{piece}»" if quoted else piece), style="bold" if quoted else "")
     return shown

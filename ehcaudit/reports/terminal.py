@@ -7,21 +7,36 @@ words quoted in their place, what a person must decide, what could not be assess
 from __future__ import annotations
 
 import os
-import re
 import shlex
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
-from ehcaudit.model import SECTION_LETTERS, SEVERITIES, Finding, Plan, PlanAudit, RuleCard, Run
-from ehcaudit.reports.base import ReportOptions, count, section_label, spoken, warning_words
+from ehcaudit.model import SEVERITIES, Finding, Plan, PlanAudit, RuleCard, Run
+from ehcaudit.reports.base import ReportOptions, count, section_label, spoken
 from ehcaudit.reports.page import SEVERITY_STYLES, Page, bar, excerpt, text
+from ehcaudit.reports.telling import (
+    ORDER,
+    block_text,
+    fault_counts,
+    figure,
+    grouped,
+    how_it_was_read,
+    not_assessed,
+    remark,
+    rule_title,
+    severities,
+    share,
+    short_paths,
+    standing,
+    with_path,
+    worst_first,
+)
 from ehcaudit.rules import THEMES
 
 SUFFIX = ".txt"
 PRAISE_SHOWN = 8
 QUOTES_SHOWN = 5
-_ORDER = ("", *SECTION_LETTERS[:7], "H", *SECTION_LETTERS[7:])
 
 
 def render(run: Run, options: ReportOptions) -> bytes:
@@ -45,28 +60,12 @@ def render(run: Run, options: ReportOptions) -> bytes:
     return page.bytes()
 
 
-def worst_first(plans: Iterable[PlanAudit]) -> list[PlanAudit]:
-    """No score first, then the lowest; of equal ones the one with the gravest findings; then by path."""
-
-    def key(audited: PlanAudit) -> tuple[float, list[int], str]:
-        percent = audited.scorecard.percent
-        counts = severities(audited.findings)
-        return (-1.0 if percent is None else round(percent, 1), [-counts[s] for s in SEVERITIES], audited.path)
-
-    return sorted(plans, key=key)
-
-
-def severities(findings: Iterable[Finding]) -> Counter[str]:
-    """How many faults there are of each severity; what a person must decide is not a fault."""
-    return Counter(finding.severity for finding in findings if not finding.query)
-
-
 # ---------------------------------------------------------------- one plan
 
 
 def _plan_report(page: Page, run: Run, audited: PlanAudit) -> None:
     page.title(f"EHC plan audit: {Path(audited.path).name}")
-    page.line(_standing(audited.plan))
+    page.line(standing(audited.plan))
     page.line()
     _score(page, run, audited)
     _themes(page, audited)
@@ -77,17 +76,6 @@ def _plan_report(page: Page, run: Run, audited: PlanAudit) -> None:
     _reading(page, audited.plan)
 
 
-def _standing(plan: Plan) -> str:
-    facts = plan.facts
-    words = {"draft": "Draft plan", "final": "Final plan", "amended": "Amended plan"}.get(
-        facts.status, "Draft or final: the plan does not say"
-    )
-    parts = [words, f"dated {spoken(facts.plan_date)}" if facts.plan_date else "no date found"]
-    if facts.review_date:
-        parts.append(f"review {spoken(facts.review_date)}")
-    return " · ".join(parts)
-
-
 def _score(page: Page, run: Run, audited: PlanAudit) -> None:
     card = audited.scorecard
     page.labelled(
@@ -95,26 +83,17 @@ def _score(page: Page, run: Run, audited: PlanAudit) -> None:
         f"{card.grade or 'none: too little of the plan could be judged'}{' (indicative)' if card.grade else ''}",
         label_width=9,
     )
-    page.labelled("Score", f"{_figure(card.percent)} of 100" if card.percent is not None else "none", label_width=9)
-    page.labelled("Coverage", f"{_share(card.coverage)} of what applies could be judged", label_width=9)
+    page.labelled("Score", f"{figure(card.percent)} of 100" if card.percent is not None else "none", label_width=9)
+    page.labelled("Coverage", f"{share(card.coverage)} of what applies could be judged", label_width=9)
     if card.capped_by:
         said = [finding.message for finding in audited.findings if finding.rule in card.capped_by and not finding.query]
-        said = list(dict.fromkeys(said)) or [_title(run, rule) for rule in card.capped_by]
+        said = list(dict.fromkeys(said)) or [rule_title(run, rule) for rule in card.capped_by]
         more = f" And {len(said) - 3} more." if len(said) > 3 else ""
         page.labelled(
             "Law",
             f"The grade is capped while a requirement of law is not met: {' '.join(said[:3])}{more}",
             label_width=9,
         )
-
-
-def _figure(percent: float | None) -> str:
-    return "–" if percent is None else f"{percent:.1f}"
-
-
-def _share(coverage: float) -> str:
-    whole = round(100 * coverage)
-    return f"{99 if whole == 100 and coverage < 1 - 1e-9 else whole}%"
 
 
 def _themes(page: Page, audited: PlanAudit) -> None:
@@ -127,7 +106,7 @@ def _themes(page: Page, audited: PlanAudit) -> None:
     page.table(
         ("Theme", "Score", "", "Coverage"),
         [
-            (THEMES.get(t, t), bar(themes[t].percent, cells), _figure(themes[t].percent), _share(themes[t].coverage))
+            (THEMES.get(t, t), bar(themes[t].percent, cells), figure(themes[t].percent), share(themes[t].coverage))
             for t in ordered
         ],
         right=(2, 3),
@@ -141,10 +120,10 @@ def _themes(page: Page, audited: PlanAudit) -> None:
                 (
                     section_label(s).removeprefix("Section "),
                     bar(sections[s].percent, cells),
-                    _figure(sections[s].percent),
-                    _share(sections[s].coverage),
+                    figure(sections[s].percent),
+                    share(sections[s].coverage),
                 )
-                for s in _ORDER
+                for s in ORDER
                 if s in sections
             ],
             right=(2, 3),
@@ -159,8 +138,8 @@ def _good(page: Page, run: Run, audited: PlanAudit) -> None:
     page.heading("What is good")
     shown = praised if page.options.verbosity > 0 else praised[:PRAISE_SHOWN]
     for card, result in shown:
-        share = f" ({result.met} of {result.items})" if result.items and result.items > 1 else ""
-        page.labelled("+", card.praise.rstrip(".") + share + ".", indent=2, label_width=1)
+        often = f" ({result.met} of {result.items})" if result.items and result.items > 1 else ""
+        page.labelled("+", card.praise.rstrip(".") + often + ".", indent=2, label_width=1)
     rest = len(met) - len(shown)
     if rest > 0:
         page.line(f"and {count(rest, 'other rule')} met.", indent=4)
@@ -180,21 +159,21 @@ def _faults(page: Page, run: Run, audited: PlanAudit) -> None:
     asked = {result.rule: result for result in audited.results}
     of_rule = Counter(finding.rule for finding in faults)
     number = 0
-    for letter, groups in _grouped(faults):
+    for letter, groups in grouped(faults):
         page.line()
         page.line(section_label(letter), style="bold underline")
         for rule, findings in groups:
             number += 1
             items = asked[rule].items if rule in asked else None
-            share = ""
+            often = ""
             if items and items > 1 and of_rule[rule] == len(findings) <= items:
-                share = f" ({len(findings)} of {items})"
+                often = f" ({len(findings)} of {items})"
             elif len(findings) > 1:
-                share = f" ({len(findings)} times)"
+                often = f" ({len(findings)} times)"
             page.line()
             head = text(f"{number}. ")
             head.append(findings[0].severity.upper(), style=SEVERITY_STYLES[findings[0].severity])
-            head.append_text(text(f"  {_title(run, rule)}{share}", "bold"))
+            head.append_text(text(f"  {rule_title(run, rule)}{often}", "bold"))
             page.line(head, indent=2)
             _quotes(page, audited.plan, findings)
             _card(page, run.cards.get(rule), findings[0])
@@ -207,24 +186,21 @@ def _questions(page: Page, run: Run, audited: PlanAudit) -> None:
     if not doubts and not bare:
         return
     page.heading(f"A person must decide: {count(len(doubts) + len(bare), 'question')}")
-    for letter, groups in _grouped(doubts):
+    for letter, groups in grouped(doubts):
         for rule, findings in groups:
             page.line()
-            page.line(f"? {_title(run, rule)} ({section_label(letter)})", indent=2, style="bold")
+            page.line(f"? {rule_title(run, rule)} ({section_label(letter)})", indent=2, style="bold")
             _quotes(page, audited.plan, findings)
             page.labelled("Look", findings[0].fix, indent=5)
             page.labelled("Rule", rule, indent=5)
     for result in bare:
         page.line()
-        page.line(f"? {_title(run, result.rule)}", indent=2, style="bold")
+        page.line(f"? {rule_title(run, result.rule)}", indent=2, style="bold")
         page.line(result.reason, indent=5)
 
 
 def _not_assessed(page: Page, audited: PlanAudit) -> None:
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for result in audited.results:
-        if result.status == "not_assessed":
-            reasons[result.reason or "No reason is given."].append(result.rule)
+    reasons = not_assessed(audited)
     if not reasons:
         return
     page.heading("Not assessed, and why")
@@ -235,19 +211,7 @@ def _not_assessed(page: Page, audited: PlanAudit) -> None:
 
 
 def _reading(page: Page, plan: Plan) -> None:
-    lines = [warning_words(warning) for warning in (*plan.document.warnings, *plan.warnings)]
-    apart = Counter(kept.kind for kept in plan.document.apart)
-    lines += [
-        f"{count(number, f'stretch of {kind} text', f'stretches of {kind} text')} "
-        f"{'was' if number == 1 else 'were'} kept apart and not audited."
-        for kind, number in sorted(apart.items())
-        if kind != "comment"
-    ]
-    stray = len(plan.unplaced) - len(plan.front)
-    if stray > 0:
-        lines.append(
-            f"{count(stray, 'paragraph')} after the front page {'stands' if stray == 1 else 'stand'} in no section."
-        )
+    lines = how_it_was_read(plan)
     if not lines:
         return
     page.heading("How it was read")
@@ -258,28 +222,16 @@ def _reading(page: Page, plan: Plan) -> None:
 # ---------------------------------------------------------------- the words of findings
 
 
-def _grouped(findings: Sequence[Finding]) -> list[tuple[str, list[tuple[str, list[Finding]]]]]:
-    """By section in the order of the plan, in it by severity, and the same fault under one head."""
-    sections: dict[str, dict[str, list[Finding]]] = {}
-    for finding in findings:
-        sections.setdefault(finding.section, {}).setdefault(finding.rule, []).append(finding)
-    letters = sorted(sections, key=lambda s: (_ORDER.index(s) if s in _ORDER else len(_ORDER), s))
-    return [
-        (letter, sorted(sections[letter].items(), key=lambda pair: (SEVERITIES.index(pair[1][0].severity), pair[0])))
-        for letter in letters
-    ]
-
-
 def _quotes(page: Page, plan: Plan, findings: Sequence[Finding]) -> None:
     """Each finding's words in their place, and what is said of them (once, where it is the same for all)."""
-    remarks = [_remark(finding) for finding in findings]
+    remarks = [remark(finding) for finding in findings]
     same = len(set(remarks)) == 1
     if same:
         page.line(remarks[0], indent=5)
     limit = len(findings) if page.options.verbosity > 0 else QUOTES_SHOWN
-    for finding, remark in list(zip(findings, remarks, strict=True))[:limit]:
+    for finding, said in list(zip(findings, remarks, strict=True))[:limit]:
         if not same:
-            page.line(remark, indent=5)
+            page.line(said, indent=5)
         blocks: dict[int, list[tuple[int, int]]] = {}
         for part in finding.evidence:
             blocks.setdefault(part.block_id, []).append((part.start, part.end))
@@ -306,30 +258,6 @@ def _card(page: Page, card: RuleCard | None, finding: Finding) -> None:
     page.labelled("Rule", finding.rule + sure, indent=5)
 
 
-def _remark(finding: Finding) -> str:
-    """The message with the quote, which is shown in its place, folded to "this"."""
-    quote = " … ".join(part.quote for part in finding.evidence)
-    message = finding.message
-    if quote:
-        start = re.escape(quote[:40])
-        message = (
-            message.replace(f"“{quote}”", "this")
-            if f"“{quote}”" in message
-            else re.sub(rf"“{start}[^”]*”", "this", message, count=1)
-        )
-    return message[:1].upper() + message[1:]
-
-
-def block_text(plan: Plan, block_id: int) -> str:
-    """The words of a block, which may stand in a header or footer."""
-    blocks = plan.document.blocks
-    return blocks[block_id].text if block_id < len(blocks) else plan.document.margins[block_id - len(blocks)].text
-
-
-def _title(run: Run, rule: str) -> str:
-    return run.cards[rule].title if rule in run.cards else rule
-
-
 # ---------------------------------------------------------------- many plans
 
 
@@ -346,9 +274,9 @@ def _table_of_plans(page: Page, run: Run) -> None:
         rows.append(
             (
                 names[audited.path],
-                _figure(card.percent),
+                figure(card.percent),
                 card.grade or "none",
-                _share(card.coverage),
+                share(card.coverage),
                 str(counts["critical"] or "–"),
                 str(counts["major"] or "–"),
                 str(counts["minor"] or "–"),
@@ -370,12 +298,7 @@ def _table_of_plans(page: Page, run: Run) -> None:
 
 
 def _commonest(page: Page, run: Run) -> None:
-    plans: Counter[str] = Counter()
-    places: Counter[str] = Counter()
-    for audited in run.plans:
-        faults = [finding.rule for finding in audited.findings if not finding.query]
-        plans.update(set(faults))
-        places.update(faults)
+    plans, places = fault_counts(run.plans)
     if not plans:
         return
     page.heading("Commonest faults")
@@ -388,25 +311,13 @@ def _commonest(page: Page, run: Run) -> None:
                 f"{plans[rule]} of {len(run.plans)}",
                 str(places[rule]),
                 run.cards[rule].severity if rule in run.cards else "",
-                f"{_title(run, rule)} ({rule})",
+                f"{rule_title(run, rule)} ({rule})",
             )
             for rule in ordered
         ],
         right=(0, 1),
         stretch=3,
     )
-
-
-def short_paths(paths: Sequence[str]) -> dict[str, str]:
-    """Each path without the folders that all of them share."""
-    if len(set(paths)) < 2:
-        return {path: Path(path).name for path in paths}
-    full = {path: Path(path).absolute() for path in paths}
-    try:
-        shared = os.path.commonpath([path.parent for path in full.values()])
-    except ValueError:  # Two drives on Windows.
-        return {path: path for path in paths}
-    return {path: os.path.relpath(full[path], shared) for path in paths}
 
 
 # ---------------------------------------------------------------- the end of every report
@@ -418,11 +329,11 @@ def _in_short(page: Page, run: Run) -> None:
         card, counts = audited.scorecard, severities(audited.findings)
         found = ", ".join(f"{counts[s]} {s}" for s in SEVERITIES if counts[s]) or "no findings"
         page.line(
-            f"{names[audited.path]}: {_figure(card.percent)}, {card.grade or 'no grade'}, "
-            f"coverage {_share(card.coverage)}, {found}"
+            f"{names[audited.path]}: {figure(card.percent)}, {card.grade or 'no grade'}, "
+            f"coverage {share(card.coverage)}, {found}"
         )
     for failure in run.failures:
-        page.line(f"not audited: {_with_path(failure.path, failure.message)}")
+        page.line(f"not audited: {with_path(failure.path, failure.message)}")
     page.line(f"{run.verdict}{': ' + run.gate if run.gate else ''}")
 
 
@@ -431,11 +342,7 @@ def _failures(page: Page, run: Run) -> None:
         return
     page.heading(f"Not audited: {count(len(run.failures), 'file')}")
     for failure in run.failures:
-        page.line(f"- {_with_path(failure.path, failure.message)}", indent=2)
-
-
-def _with_path(path: str, message: str) -> str:
-    return message if path in message else f"{path}: {message}"
+        page.line(f"- {with_path(failure.path, failure.message)}", indent=2)
 
 
 def _closing(page: Page, run: Run) -> None:

@@ -1,0 +1,436 @@
+"""The plans of a run, one by one → its one verdict and why; what is suppressed by waivers and a baseline, and counted.
+
+Only summaries are looked at, so a gate costs the same for thirty plans and for a county's caseload, and a baseline
+holds hashes and figures, never words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ehcaudit.errors import UsageError
+from ehcaudit.model import SEVERITIES, Failure, Finding, PlanAudit, Severity, Summary, Verdict
+from ehcaudit.shelf import Audits, Lazy
+
+if TYPE_CHECKING:
+    from ehcaudit.rules import RuleSet
+
+BASELINE_SCHEMA = "ehcaudit.baseline/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A condition on the caseload: at least so many per cent of the plans are as it says.
+
+    A plan is where everything that is given holds: none of ``rules`` finds a fault or could not be assessed and one of
+    them is met; and the score of ``theme`` (without one, of the plan) reaches ``min_score``.
+    """
+
+    name: str
+    at_least: float
+    rules: frozenset[str] = frozenset()
+    theme: str = ""
+    min_score: float | None = None
+
+    def holds(self, summary: Summary) -> bool:
+        """Whether one plan is as the condition says."""
+        if self.rules:
+            answers = {r.status for r in summary.results if r.rule in self.rules}
+            if answers & {"not_met", "not_assessed"} or "met" not in answers:
+                return False
+        return self.min_score is None or _reaches(_percent(summary, self.theme), self.min_score)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What makes a run's verdict ``findings``."""
+
+    fail_on: Severity | None = "minor"
+    """Any finding of this severity or graver; None: none does. What a person must decide never does."""
+    min_score: float | None = None
+    """Any plan that scores less (or has no score)."""
+    min_themes: Mapping[str, float] = field(default_factory=dict)
+    """Any plan in which a theme scores less. A theme that does not apply, or waits for a person, has no minimum."""
+    shares: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A fault that somebody answers for, until a day."""
+
+    rule: str
+    plan: str
+    """A file name or the end of a path, with ``*`` and ``?``: ``sam.docx``, ``2026/autumn/*.docx``."""
+    reason: str
+    owner: str
+    expires: date
+    """The last day on which it holds."""
+    fingerprint: str = ""
+    """One finding alone; empty: all of this rule in this plan."""
+
+    def fits(self, path: str) -> bool:
+        """Whether it is for the plan at this path."""
+        return PurePath(path).match(self.plan)
+
+    def __str__(self) -> str:
+        return f"{self.rule} in {self.plan} ({self.owner}, until {self.expires})"
+
+
+# ---------------------------------------------------------------- baseline
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KnownPlan(_Strict):
+    """What a baseline knows of one plan."""
+
+    content: str
+    score: float | None
+    findings: str
+    """Fingerprints in their order, a blank between them; ``*2`` behind one that occurs twice."""
+
+    def counts(self) -> Counter[str]:
+        """Fingerprint → how often."""
+        known: Counter[str] = Counter()
+        for word in self.findings.split():
+            mark, _, times = word.partition("*")
+            known[mark] += int(times) if times.isdigit() else 1
+        return known
+
+
+class Baseline(_Strict):
+    """The state that a later run is held against: hashes and figures of each plan."""
+
+    schema_: Annotated[Literal["ehcaudit.baseline/1"], Field(alias="schema")]
+    method: str
+    """Changes with the rules, the settings that matter and the version."""
+    rules: dict[str, str]
+    """Rule id → digest of its text."""
+    plans: dict[str, KnownPlan]
+    """Digest of the path, seen from the baseline's own folder → what is known."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """A baseline that is read or written, beside the folder from which it sees the plans."""
+
+    folder: Path
+    method: str
+    rules: Mapping[str, str]
+    known: Baseline | None = None
+    seen: dict[str, KnownPlan] = field(default_factory=dict)
+    _moved: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path, *, method: str, rules: Mapping[str, str]) -> Ledger:
+        """The baseline in a file. Raises UsageError where it is not one."""
+        try:
+            known = Baseline.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise UsageError(f"--baseline: {path} cannot be read ({error.strerror})") from None
+        except ValidationError:
+            raise UsageError(
+                f"--baseline: {path} is not a baseline of this version; --write-baseline makes one"
+            ) from None
+        moved = {plan.content: key for key, plan in known.plans.items()}
+        return cls(path.absolute().parent, method, rules, known, _moved=moved)
+
+    def key(self, path: str) -> str:
+        """A plan's name in the baseline."""
+        try:
+            near = os.path.relpath(path, self.folder)
+        except ValueError:  # Another drive on Windows.
+            near = str(Path(path).absolute())
+        return _digest(PurePath(near).as_posix())
+
+    def find(self, summary: Summary) -> KnownPlan | None:
+        """What is known of a plan, by its place or else by its content."""
+        if self.known is None:
+            return None
+        key = self.key(summary.path)
+        return self.known.plans.get(key) or self.known.plans.get(self._moved.get(_digest(summary.sha256), ""))
+
+    def note(self, summary: Summary) -> None:
+        """Take a plan into the baseline that is written."""
+        marks = Counter(finding.fingerprint for finding in summary.findings)
+        words = " ".join(mark if times == 1 else f"{mark}*{times}" for mark, times in sorted(marks.items()))
+        self.seen[self.key(summary.path)] = KnownPlan(
+            content=_digest(summary.sha256), score=shown(summary.scorecard.percent), findings=words
+        )
+
+    def document(self) -> bytes:
+        """The baseline that is written, the same bytes for the same run."""
+        value = {
+            "schema": BASELINE_SCHEMA,
+            "method": self.method,
+            "rules": dict(sorted(self.rules.items())),
+            "plans": {key: plan.model_dump() for key, plan in sorted(self.seen.items())},
+        }
+        return (json.dumps(value, indent=1) + "\n").encode()
+
+    @property
+    def comparable(self) -> bool:
+        """Scores are of the same rules and settings."""
+        return self.known is not None and self.known.method == self.method
+
+    def remarks(self, compared: int) -> list[str]:
+        """What was not compared, and why."""
+        if self.known is None:
+            return []
+        notes: list[str] = []
+        changed = sum(self.known.rules.get(rule) != digest for rule, digest in self.rules.items())
+        if not self.comparable:
+            what = f"{_count(changed, 'rule')} new or changed" if changed else "other settings or another version"
+            notes.append(
+                f"baseline: {what} since it was written: scores are not compared, and what such a rule finds may be new "
+                "to the rules, not to the plan"
+            )
+        gone = len(self.known.plans) - compared
+        if gone > 0:
+            notes.append(f"baseline: {_count(gone, 'plan')} of it {'was' if gone == 1 else 'were'} not in this run")
+        return notes
+
+
+# ---------------------------------------------------------------- the verdict
+
+
+class Tally:
+    """Is shown every plan of a run once, and then knows what is suppressed, the verdict and why."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        as_of: date,
+        waivers: Sequence[Waiver] = (),
+        baseline: Ledger | None = None,
+        written: Ledger | None = None,
+    ) -> None:
+        self.gate, self.baseline, self.written = gate, baseline, written
+        self.waivers = [waiver for waiver in waivers if waiver.expires >= as_of]
+        self.expired = [waiver for waiver in waivers if waiver.expires < as_of]
+        self.dropped: dict[int, Counter[str]] = {}
+        """Number of a plan → fingerprints of it that are suppressed, and how often."""
+        self.waived = self.known = 0
+        self._used: set[int] = set()
+        self._near: set[int] = set()
+        self._grave = () if gate.fail_on is None else SEVERITIES[: SEVERITIES.index(gate.fail_on) + 1]
+        self._plans = self._faulty = self._low = self._worse = self._compared = 0
+        self._themes: Counter[str] = Counter()
+        self._shares: Counter[int] = Counter()
+
+    def add(self, summary: Summary) -> None:
+        """Take the next plan into account."""
+        left = self._screened(summary)
+        if self.written:
+            self.written.note(summary)
+        gate, number = self.gate, self._plans
+        self._plans += 1
+        if left:
+            self.dropped[number] = left
+            summary = without(summary, left)
+        self._faulty += any(f.severity in self._grave and not f.query for f in summary.findings)
+        self._low += gate.min_score is not None and not _reaches(summary.scorecard.percent, gate.min_score)
+        for theme, least in gate.min_themes.items():
+            part = summary.scorecard.themes.get(theme)
+            self._themes[theme] += part is not None and part.percent is not None and not _reaches(part.percent, least)
+        for place, share in enumerate(gate.shares):
+            self._shares[place] += share.holds(summary)
+
+    def _screened(self, summary: Summary) -> Counter[str]:
+        """The fingerprints that are suppressed in a plan: waived first, then known ones."""
+        dropped: Counter[str] = Counter()
+        for number, waiver in enumerate(self.waivers):
+            if not waiver.fits(summary.path):
+                continue
+            self._near.add(number)
+            for finding in summary.findings:
+                if finding.rule == waiver.rule and waiver.fingerprint in ("", finding.fingerprint):
+                    self._used.add(number)
+                    dropped[finding.fingerprint] = sum(f.fingerprint == finding.fingerprint for f in summary.findings)
+        self.waived += dropped.total()
+        known = self.baseline.find(summary) if self.baseline else None
+        if known is None:
+            return dropped
+        self._compared += 1
+        counts = known.counts()
+        for mark, times in Counter(f.fingerprint for f in summary.findings).items():
+            more = min(times - dropped[mark], counts[mark])
+            if more > 0:
+                dropped[mark] += more
+                self.known += more
+        score = shown(summary.scorecard.percent)
+        if self.baseline and self.baseline.comparable and known.score is not None:
+            self._worse += score is None or score < known.score
+        return +dropped
+
+    def verdict(self, failures: Sequence[Failure]) -> tuple[Verdict, str]:
+        """The one verdict on the whole run, and why. Incomplete outranks findings; nothing checked is never clean."""
+        gate, plans = self.gate, self._plans
+        reasons: list[str] = []
+
+        def add(hit: int, one: str, many: str) -> None:
+            if hit:
+                reasons.append(f"{hit} of {plans} plans {one if hit == 1 else many}")
+
+        new = "new findings" if self.baseline else "findings"
+        add(
+            self._faulty,
+            f"has {new} of severity {gate.fail_on} or graver",
+            f"have {new} of severity {gate.fail_on} or graver",
+        )
+        add(self._worse, "scores less than in the baseline", "score less than in the baseline")
+        if gate.min_score is not None:
+            add(self._low, f"scores below {gate.min_score:g}", f"score below {gate.min_score:g}")
+        for theme, least in gate.min_themes.items():
+            words = f"below {least:g} in the theme {theme}"
+            add(self._themes[theme], f"scores {words}", f"score {words}")
+        for place, share in enumerate(gate.shares):
+            reached = 100 * self._shares[place] / plans if plans else 0.0
+            if reached + 1e-9 < share.at_least:
+                # Rounded down, so that what falls short never reads as enough.
+                figure = int(reached * 10 + 1e-9) / 10
+                reasons.append(f"{share.name}: {figure:g} % of plans, and {share.at_least:g} % are wanted")
+        if failures or not plans:
+            return "incomplete", "; ".join([f"{len(failures)} could not be audited", *reasons])
+        return ("findings", "; ".join(reasons)) if reasons else ("clean", "")
+
+    def notes(self) -> tuple[str, ...]:
+        """Waivers that no longer hold or fit nothing, and what was not compared with the baseline."""
+        notes = [f"waiver expired: {waiver}" for waiver in self.expired]
+        apart = 0
+        for number, waiver in enumerate(self.waivers):
+            if number in self._used:
+                continue
+            if number in self._near:
+                notes.append(f"waiver not needed: {waiver}: the plan has no such finding")
+            else:
+                apart += 1
+        if apart:
+            notes.append(f"{_count(apart, 'waiver')} not used: no plan of this run fits")
+        if self.baseline:
+            notes += self.baseline.remarks(self._compared)
+        if self.waived or self.known:
+            parts = [f"{self.waived} waived"] * bool(self.waived) + [f"{self.known} known"] * bool(self.known)
+            notes.append(f"{_count(self.waived + self.known, 'finding')} suppressed: {', '.join(parts)}")
+        return tuple(notes)
+
+
+# ---------------------------------------------------------------- plans without what is suppressed
+
+
+def without(summary: Summary, dropped: Mapping[str, int]) -> Summary:
+    """A summary without the findings that are suppressed. Its results and scores stay: the fault is still there."""
+    left = Counter(dropped)
+    kept = []
+    for finding in summary.findings:
+        if left[finding.fingerprint] > 0:
+            left[finding.fingerprint] -= 1
+        else:
+            kept.append(finding)
+    return replace(summary, findings=tuple(kept))
+
+
+class Screened(Audits):
+    """The same plans without what is suppressed, and apart from them the ``suppressed`` findings."""
+
+    def __init__(self, plans: Sequence[PlanAudit], summaries: Sequence[Summary], tally: Tally) -> None:
+        super().__init__()
+        self._plans, self._summaries, self._dropped = plans, summaries, tally.dropped
+        self._length = lambda: len(plans)
+
+    def whole(self, number: int) -> PlanAudit:
+        """One audit without them."""
+        audited = self._plans[number]
+        return self.split(number, audited)[0] if number in self._dropped else audited
+
+    def summary(self, number: int) -> Summary:
+        """One summary without them."""
+        summary = self._summaries[number]
+        return without(summary, self._dropped[number]) if number in self._dropped else summary
+
+    @property
+    def suppressed(self) -> Sequence[Finding]:
+        """What was taken out, in the order of the plans."""
+        return _Suppressed(self, self._dropped)
+
+    def unscreened(self, number: int) -> PlanAudit:
+        """One audit with everything."""
+        return self._plans[number]
+
+    def split(self, number: int, audited: PlanAudit) -> tuple[PlanAudit, list[Finding]]:
+        """One audit without them, and they."""
+        left = Counter(self._dropped[number])
+        out: list[Finding] = []
+        for finding in audited.findings:
+            if left[finding.fingerprint] > 0:
+                left[finding.fingerprint] -= 1
+                out.append(finding)
+        gone = {id(finding) for finding in out}
+        results = tuple(
+            replace(result, findings=tuple(f for f in result.findings if id(f) not in gone))
+            if any(id(f) in gone for f in result.findings)
+            else result
+            for result in audited.results
+        )
+        return replace(audited, results=results), out
+
+
+class _Suppressed(Lazy[Finding]):
+    """Findings that were taken out, read plan by plan."""
+
+    def __init__(self, screened: Screened, dropped: Mapping[int, Counter[str]]) -> None:
+        self._screened, self._plans = screened, sorted(dropped)
+        places = [(number, turn) for number in self._plans for turn in range(dropped[number].total())]
+        super().__init__(lambda place: self._of(places[place][0])[places[place][1]], lambda: len(places))
+
+    def _of(self, number: int) -> list[Finding]:
+        return self._screened.split(number, self._screened.unscreened(number))[1]
+
+    def __iter__(self) -> Iterator[Finding]:
+        for number in self._plans:
+            yield from self._of(number)
+
+
+# ---------------------------------------------------------------- small things
+
+
+def shown(percent: float | None) -> float | None:
+    """A score as people see it: to one decimal."""
+    return None if percent is None else round(percent, 1)
+
+
+def _percent(summary: Summary, theme: str) -> float | None:
+    if not theme:
+        return summary.scorecard.percent
+    part = summary.scorecard.themes.get(theme)
+    return None if part is None else part.percent
+
+
+def _reaches(percent: float | None, least: float) -> bool:
+    return percent is not None and round(percent, 1) >= least
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"
+
+
+def rule_digests(rules: RuleSet) -> dict[str, str]:
+    """Rule id → eight hex digits that change with the rule's text, for the rules in force."""
+    return {rule.id: _digest(rule.file.model_dump_json())[:8] for rule in rules}

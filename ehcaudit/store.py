@@ -1,0 +1,503 @@
+"""One SQLite file ⇄ what earlier runs found: results by content, rules, settings and version, and the runs themselves.
+
+Without ``--store`` nothing is remembered. Each result is committed by itself before it counts as done, so whatever ends
+the process, at most the files in flight are lost. One run at a time writes a store. The words of a plan are kept while
+they are those of its latest version, and not at all with ``--no-quotes``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import zlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ehcaudit.errors import StoreError
+from ehcaudit.model import Failure, PlanAudit, Summary, Verdict
+from ehcaudit.shelf import Audits, Sealed, Shelf, open_summary, open_whole
+
+APPLICATION = 0x45484341
+"""“EHCA” in the file's head: what tells a store from any other database."""
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE methods (
+            id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, version TEXT NOT NULL, rules TEXT NOT NULL,
+            cards BLOB NOT NULL)""",
+        """CREATE TABLE results (
+            id INTEGER PRIMARY KEY, method INTEGER NOT NULL REFERENCES methods, content TEXT NOT NULL,
+            suffix TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, anew INTEGER NOT NULL,
+            summary BLOB NOT NULL, whole BLOB)""",
+        "CREATE INDEX results_by_content ON results (content, suffix, method)",
+        """CREATE TABLE places (
+            path TEXT NOT NULL, method INTEGER NOT NULL REFERENCES methods, result INTEGER NOT NULL REFERENCES results,
+            PRIMARY KEY (path, method)) WITHOUT ROWID""",
+        "CREATE INDEX places_by_result ON places (result)",
+        """CREATE TABLE runs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, as_of TEXT NOT NULL,
+            method INTEGER NOT NULL REFERENCES methods, verdict TEXT NOT NULL, gate TEXT NOT NULL,
+            suppressed INTEGER NOT NULL, figures TEXT NOT NULL, members BLOB NOT NULL, failures BLOB NOT NULL)""",
+    ),
+)
+"""For each version of a store the statements that make it from the one before."""
+PATIENCE = 2.0
+"""Seconds to wait for another run that is just ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """Everything besides the file and the day that a result depends on."""
+
+    version: str
+    rules: str
+    """Hash of the rules in force."""
+    settings: str
+    """Whatever settings change a result, as JSON."""
+    cards: Mapping[str, tuple[str, str, str, str]]
+    """Rule id → digest of its text, theme, severity, title."""
+
+    @property
+    def digest(self) -> str:
+        """One word for all of it, and for the program itself, so that a mended reader is never served old answers."""
+        parts = (self.version, _program(), self.rules, self.settings)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def _program() -> str:
+    """Digest of the package's own files."""
+    mixed = hashlib.sha256()
+    home = Path(__file__).parent
+    for path in sorted(home.rglob("*")):
+        if path.suffix in (".py", ".toml", ".txt", ".tsv", ".md") and "rule_files" not in path.parts:
+            mixed.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
+    return mixed.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A result that is kept."""
+
+    id: int
+    since: date
+    until: date
+    anew: bool
+    worded: bool
+    """The plan's words are kept with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One plan of a recorded run."""
+
+    path: str
+    result: int
+    percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as the store remembers it."""
+
+    id: int
+    at: str
+    """When it ended, UTC."""
+    as_of: date
+    method: str
+    version: str
+    rules: str
+    verdict: Verdict
+    gate: str
+    suppressed: int
+    figures: Mapping[str, Any]
+
+
+class Store:
+    """An open store. Use it as a context manager; while it is open for writing, no other run can use the file."""
+
+    def __init__(self, path: Path | str, *, write: bool = True, words: bool = True) -> None:
+        """Open a store, make it where there is none (only with ``write``), bring an older one up to date.
+
+        ``words`` False: no words of a plan are kept. Raises StoreError, and leaves alone whatever is not a store.
+        """
+        self.path, self.words = Path(path), words
+        if write:
+            self._create()
+        elif not self.path.is_file():
+            raise StoreError(f"{self.path}: there is no such store; “check --store FILE” makes one")
+        with self._guarded():
+            self._db = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode={'rw' if write else 'ro'}",
+                uri=True,
+                timeout=PATIENCE,
+                isolation_level=None,
+            )
+        try:
+            with self._guarded():
+                if write:
+                    # The lock is the system's and goes with the process, so a run that was killed leaves none behind.
+                    self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+                self._check_kind()
+                if write:
+                    self._db.execute("PRAGMA journal_mode=WAL")
+                    self._db.execute("PRAGMA synchronous=NORMAL")
+                    self._db.execute("PRAGMA secure_delete=ON")
+                    self._db.execute("PRAGMA foreign_keys=ON")
+                    self._migrate()
+                elif self._version() < len(MIGRATIONS):
+                    raise StoreError(f"{self.path}: is of an older version; the next “check --store” brings it up")
+        except BaseException:
+            self._db.close()
+            raise
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.close()
+
+    # ------------------------------------------------------------ opening
+
+    def _create(self) -> None:
+        if not self.path.parent.is_dir():
+            raise StoreError(f"--store: there is no folder {self.path.parent}")
+        try:
+            # Only its owner may read it: it quotes children's records.
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            if not self.path.is_file():
+                raise StoreError(f"--store: {self.path} is not a file") from None
+        except OSError as error:
+            raise StoreError(f"--store: {self.path} cannot be made ({error.strerror})") from None
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _check_kind(self) -> None:
+        mark = self._db.execute("PRAGMA application_id").fetchone()[0]
+        empty = not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        if mark != APPLICATION and not (empty and mark == 0):
+            raise StoreError(f"{self.path}: is a database, but not a store of ehcaudit; it was left as it is")
+        if self._version() > len(MIGRATIONS):
+            raise StoreError(f"{self.path}: was written by a newer ehcaudit (store version {self._version()}); update")
+
+    def _migrate(self) -> None:
+        with self._transaction("EXCLUSIVE"):
+            for number in range(self._version(), len(MIGRATIONS)):
+                for statement in MIGRATIONS[number]:
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={number + 1}")
+            self._db.execute(f"PRAGMA application_id={APPLICATION}")
+
+    @contextlib.contextmanager
+    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
+        with self._guarded():
+            self._db.execute(f"BEGIN {kind}")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {_fault(error)}") from None
+
+    # ------------------------------------------------------------ results
+
+    def method(self, method: Method) -> int:
+        """The number under which results of this method are kept."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR IGNORE INTO methods (digest, version, rules, cards) VALUES (?, ?, ?, ?)",
+                (method.digest, method.version, method.rules, _packed(method.cards)),
+            )
+            return int(self._one("SELECT id FROM methods WHERE digest = ?", method.digest)[0])
+
+    def look(self, method: int, content: str, suffix: str, day: date) -> Row | None:
+        """The result for a file of this content: one that holds on the day before one that does not."""
+        with self._guarded():
+            rows = [
+                Row(number, date.fromisoformat(since), date.fromisoformat(until), bool(anew), bool(worded))
+                for number, since, until, anew, worded in self._db.execute(
+                    "SELECT id, since, until, anew, whole IS NOT NULL FROM results "
+                    "WHERE content = ? AND suffix = ? AND method = ? ORDER BY id DESC",
+                    (content, suffix, method),
+                )
+            ]
+        return max(rows, key=lambda r: (r.since <= day <= r.until, r.worded, r.id), default=None)
+
+    def keep(self, method: int, sealed: Sealed) -> int:
+        """Keep a result for good, and let go of the words of the plan's version before. Gives its number."""
+        place, suffix = str(Path(sealed.path).absolute()), Path(sealed.path).suffix.lower()
+        whole = sealed.whole if self.words else None
+        key = (method, sealed.sha256, suffix, sealed.since.isoformat(), sealed.until.isoformat())
+        with self._transaction():
+            same = self._db.execute(
+                "SELECT id FROM results WHERE method = ? AND content = ? AND suffix = ? AND since = ? AND until = ?", key
+            ).fetchone()
+            if same:
+                number = int(same[0])
+                self._db.execute(
+                    "UPDATE results SET anew = ?, summary = ?, whole = ? WHERE id = ?",
+                    (sealed.anew, sealed.summary, whole, number),
+                )
+            else:
+                number = int(
+                    self._db.execute(
+                        "INSERT INTO results (method, content, suffix, since, until, anew, summary, whole) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        (*key, sealed.anew, sealed.summary, whole),
+                    ).lastrowid
+                    or 0
+                )
+            self._place(place, method, number)
+        return number
+
+    def settle(self, method: int, path: str, number: int) -> None:
+        """This path now has a result that was there already."""
+        place = str(Path(path).absolute())
+        with self._guarded():
+            there = self._db.execute(
+                "SELECT 1 FROM places WHERE path = ? AND method = ? AND result = ?", (place, method, number)
+            ).fetchone()
+        if not there:
+            with self._transaction():
+                self._place(place, method, number)
+
+    def _place(self, place: str, method: int, number: int) -> None:
+        old = self._db.execute("SELECT result FROM places WHERE path = ? AND method = ?", (place, method)).fetchone()
+        self._db.execute("INSERT OR REPLACE INTO places (path, method, result) VALUES (?, ?, ?)", (place, method, number))
+        if old and old[0] != number:
+            self._db.execute(
+                "UPDATE results SET whole = NULL WHERE id = ? AND NOT EXISTS (SELECT 1 FROM places WHERE result = ?)",
+                (old[0], old[0]),
+            )
+
+    def piece(self, number: int, part: str) -> bytes | None:
+        """The bytes of a result: its ``summary``, or its ``whole`` where that is kept."""
+        assert part in ("summary", "whole")
+        with self._guarded():
+            return self._one(f"SELECT {part} FROM results WHERE id = ?", number)[0]  # noqa: S608 - one of two words
+
+    def summary(self, number: int, path: str) -> Summary:
+        """One result's summary."""
+        return self._opened(lambda: open_summary(self.piece(number, "summary") or b"", path))
+
+    def whole(self, number: int, path: str) -> PlanAudit | None:
+        """One result with its words; None where they are not kept."""
+        payload = self.piece(number, "whole")
+        return None if payload is None else self._opened(lambda: open_whole(payload, path))
+
+    def _opened(self, read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except ValueError:
+            raise StoreError(f"{self.path}: holds a result that is damaged; “history --verify” says more") from None
+
+    def _one(self, statement: str, *values: object) -> tuple[Any, ...]:
+        found: tuple[Any, ...] | None = self._db.execute(statement, values).fetchone()
+        if found is None:
+            raise StoreError(f"{self.path}: holds no such entry")
+        return found
+
+    # ------------------------------------------------------------ runs
+
+    def record(
+        self,
+        method: int,
+        *,
+        as_of: date,
+        verdict: Verdict,
+        gate: str,
+        suppressed: int,
+        figures: Mapping[str, Any],
+        members: Sequence[Member],
+        failures: Sequence[Failure],
+    ) -> int:
+        """Remember a finished run. Gives its number."""
+        with self._transaction():
+            made = self._db.execute(
+                "INSERT INTO runs (at, as_of, method, verdict, gate, suppressed, figures, members, failures) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                    as_of.isoformat(),
+                    method,
+                    verdict,
+                    gate,
+                    suppressed,
+                    json.dumps(figures),
+                    _packed([(str(Path(m.path).absolute()), m.result, m.percent) for m in members]),
+                    _packed([(str(Path(f.path).absolute()), f.error) for f in failures]),
+                ),
+            )
+            return int(made.lastrowid or 0)
+
+    def runs(self) -> list[RunRecord]:
+        """All runs, the oldest first."""
+        with self._guarded():
+            rows = self._db.execute(
+                "SELECT runs.id, at, as_of, digest, version, rules, verdict, gate, suppressed, figures "
+                "FROM runs JOIN methods ON methods.id = runs.method ORDER BY runs.id"
+            ).fetchall()
+        return self._opened(
+            lambda: [RunRecord(r[0], r[1], date.fromisoformat(r[2]), *r[3:9], json.loads(r[9])) for r in rows]  # type: ignore[no-any-return]
+        )
+
+    def members(self, run: int) -> list[Member]:
+        """The plans of a run, in its order."""
+        with self._guarded():
+            packed = self._one("SELECT members FROM runs WHERE id = ?", run)[0]
+        entries = self._opened(lambda: _MEMBERS.validate_json(zlib.decompress(packed)))
+        return [Member(*entry) for entry in entries]
+
+    def failures(self, run: int) -> dict[str, str]:
+        """The files that a run could not audit: path → the word of the error."""
+        with self._guarded():
+            packed = self._one("SELECT failures FROM runs WHERE id = ?", run)[0]
+        return dict(self._opened(lambda: _FAILED.validate_json(zlib.decompress(packed))))
+
+    def cards(self, run: int) -> dict[str, tuple[str, str, str, str]]:
+        """The rules of a run: id → digest of its text, theme, severity, title."""
+        with self._guarded():
+            packed = self._one("SELECT cards FROM methods JOIN runs ON methods.id = runs.method WHERE runs.id = ?", run)
+        return self._opened(lambda: _CARDS.validate_json(zlib.decompress(packed[0])))  # type: ignore[no-any-return]
+
+    # ------------------------------------------------------------ care
+
+    def verify(self) -> list[str]:
+        """What is wrong with the file, a line each: SQLite's own check, and every result read and opened."""
+        with self._guarded():
+            wrong = [row[0] for row in self._db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            numbers = [row[0] for row in self._db.execute("SELECT id FROM results ORDER BY id")]
+        for number in numbers:
+            try:
+                self.summary(number, "")
+                self.whole(number, "")
+            except StoreError:
+                wrong.append(f"result {number} is damaged")
+        return wrong
+
+    def forget(self, days: int) -> int:
+        """Let go of the words of all plans that no run of the last so many days had. Gives how many."""
+        start = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
+        with self._guarded():
+            recent = {
+                member.result
+                for (run,) in self._db.execute("SELECT id FROM runs WHERE at >= ?", (start,)).fetchall()
+                for member in self.members(run)
+            }
+        with self._transaction():
+            worded = [row[0] for row in self._db.execute("SELECT id FROM results WHERE whole IS NOT NULL")]
+            gone = [(number,) for number in worded if number not in recent]
+            self._db.executemany("UPDATE results SET whole = NULL WHERE id = ?", gone)
+        return len(gone)
+
+
+class Kept(Audits):
+    """The audits of a run that has a store: read from there, or from a shelf where the store keeps no words."""
+
+    def __init__(self, store: Store, method: int, again: Callable[[str, str], PlanAudit]) -> None:
+        """``again(path, sha256)`` reads a file again whose words are nowhere kept; raises InputError."""
+        super().__init__()
+        self._store, self._method, self._again = store, method, again
+        self.rows = array("q")
+        """For each plan the number of its result."""
+        self._shelf: Shelf | None = None
+        self._shelved: dict[int, int] = {}
+
+    def add(self, sealed: Sealed) -> None:
+        """A new result: it is safe when this returns."""
+        number = self._store.keep(self._method, sealed)
+        if not self._store.words:
+            self._shelf = self._shelf or Shelf()
+            self._shelved[len(self.paths)] = len(self._shelf)
+            self._shelf.add(sealed)
+        self.paths.append(sealed.path)
+        self.rows.append(number)
+
+    def take(self, path: str, row: Row) -> None:
+        """A result that the store had."""
+        self._store.settle(self._method, path, row.id)
+        self.paths.append(path)
+        self.rows.append(row.id)
+
+    def whole(self, number: int) -> PlanAudit:
+        """One audit."""
+        if self._shelf and number in self._shelved:
+            return self._shelf.whole(self._shelved[number])
+        path, row = self.paths[number], self.rows[number]
+        kept = self._store.whole(row, path)
+        return kept if kept is not None else self._again(path, self._store.summary(row, path).sha256)
+
+    def summary(self, number: int) -> Summary:
+        """One audit's summary."""
+        return self._store.summary(self.rows[number], self.paths[number])
+
+
+_MEMBERS: TypeAdapter[list[tuple[str, int, float | None]]] = TypeAdapter(list[tuple[str, int, float | None]])
+_FAILED: TypeAdapter[list[tuple[str, str]]] = TypeAdapter(list[tuple[str, str]])
+_CARDS: TypeAdapter[dict[str, tuple[str, str, str, str]]] = TypeAdapter(dict[str, tuple[str, str, str, str]])
+
+
+def _packed(value: object) -> bytes:
+    return zlib.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"), 6)
+
+
+def _fault(error: sqlite3.Error) -> str:
+    """What SQLite complains of, for a person."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "is in use by another run; try again when that has ended"
+    if name.startswith("SQLITE_FULL"):
+        return "the disk is full; what was done so far is kept, and a rerun goes on from there"
+    if name.startswith("SQLITE_NOTADB"):
+        return "is not a store of ehcaudit; it was left as it is"
+    if name.startswith("SQLITE_CORRUPT"):
+        return "is damaged; “history --verify” says more, or begin a new store"
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
+        return "cannot be opened for writing; look at its permissions and its folder's"
+    if name.startswith("SQLITE_IOERR"):
+        return "the disk does not take or give what is asked; what was done so far is kept"
+    return f"cannot be used ({name or type(error).__name__})"
+
+
+def content_of(path: Path, limit: int) -> str | None:
+    """SHA-256 of a regular file of at most so many bytes; None for anything else, which a reader then explains."""
+    import stat
+
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) or not 0 < found.st_size <= limit:
+            return None
+        mixed = hashlib.sha256()
+        with path.open("rb") as handle:
+            while chunk := handle.read(1 << 20):
+                mixed.update(chunk)
+    except (OSError, ValueError):
+        return None
+    return mixed.hexdigest()
+
+
+__all__ = ["Iterable", "Kept", "Member", "Method", "Row", "RunRecord", "Store", "ValidationError", "content_of"]
