@@ -1,47 +1,40 @@
-"""Files × rules → Run: containment of a bad file, the as-of date, the gate and the one verdict."""
+"""Files × rules → Run: containment of a bad file, the as-of date, what a store remembers, and the one verdict."""
 
 from __future__ import annotations
 
-import glob
+import contextlib
+import json
 import os
+import signal
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from ehcaudit import __version__
 from ehcaudit.checks import Context, Policy
-from ehcaudit.errors import Crashed, InputError, NotAPlan, TooLarge, TooSlow, UsageError
+from ehcaudit.errors import Changed, Crashed, InputError, NotAPlan, TooLarge, TooSlow, UsageError
+from ehcaudit.gates import Gate, Ledger, Screened, Tally, Waiver, rule_digests
+from ehcaudit.history import Figures
+from ehcaudit.horizon import Watched, in_turn
+from ehcaudit.inputs import content_of, find_inputs, stamp
 from ehcaudit.judging import judge_plan
-from ehcaudit.model import (
-    SECTION_LETTERS,
-    SEVERITIES,
-    Failure,
-    Plan,
-    PlanAudit,
-    Run,
-    Severity,
-    Verdict,
-)
-from ehcaudit.readers import Limits, read, skip_reason, suffixes
+from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Run, Summary
+from ehcaudit.readers import Limits, read, suffixes
 from ehcaudit.rules import RuleSet, load_rules
 from ehcaudit.scoring import Scale, score
+from ehcaudit.shelf import SHELF_FROM, Audits, Sealed, Shelf, open_whole, seal
+from ehcaudit.store import Kept, Member, Method, Row, Store
 from ehcaudit.workers import Lost, work
+
+__all__ = ["Gate", "Progress", "audit", "audit_plan", "contained", "find_inputs", "read_plan", "restrict"]
 
 Given = TypeVar("Given")
 Progress = Callable[[int, int, str], None]
 """(files done, files in all, path just finished) → None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What makes a run's verdict ``findings``."""
-
-    fail_on: Severity | None = "minor"
-    """Any finding of this severity or graver; None: none does. What a person must decide never does."""
-    min_score: float | None = None
-    """Any plan that scores less (or has no score)."""
 
 
 # ---------------------------------------------------------------- the run
@@ -56,18 +49,28 @@ def audit(
     limits: Limits | None = None,
     scale: Scale | None = None,
     gate: Gate | None = None,
+    waivers: Sequence[Waiver] = (),
     sections: tuple[str, ...] = (),
     original: bool = False,
+    convert: bool = False,
+    ocr: bool = False,
+    globs: Sequence[str] = (),
     jobs: int = 0,
     progress: Progress | None = None,
+    store: Store | None = None,
+    baseline: Path | None = None,
+    write_baseline: Path | None = None,
 ) -> Run:
     """Audit files, folders and globs.
 
     A file that cannot be audited becomes a Failure and the others go on. Raises UsageError where there are no rules
     or a section is unknown. ``as_of`` is today where it is not given. With ``sections`` only those are audited, and
-    the others are not missing. ``original``: as the plans were before their tracked changes. ``jobs`` worker
-    processes hold each file to the limits on time and memory; with none the files are read in this process, where a
-    reader's own limits are all there is.
+    the others are not missing. ``original``, ``convert`` and ``ocr`` as for ``readers.read``. ``globs``: of the files
+    in folders only those that fit one of them. ``jobs`` worker processes hold each file to the limits on time and
+    memory; with none the files are read in this process, where a reader's own limits are all there is.
+
+    What the ``store`` has of an unchanged file is not worked out again; it must stay open while the Run is used. The
+    findings of ``waivers`` and of the ``baseline`` are suppressed. Ctrl-C ends the run with what is done, as a Failure.
     """
     rules = load_rules().choose() if rules is None else rules
     if not len(rules):
@@ -77,16 +80,15 @@ def audit(
             raise UsageError(f"“{letter}” is not a section; the letters are {', '.join(SECTION_LETTERS)}")
     as_of = as_of or datetime.now(UTC).astimezone().date()
     limits, scale, gate, policy = limits or Limits(), scale or Scale(), gate or Gate(), policy or Policy()
-    files, skipped, failures = find_inputs(paths)
-    job = Job(rules, as_of, policy, limits, scale, sections, original)
-    plans: list[PlanAudit] = []
-    for number, (path, answer) in enumerate(_answers(job, files, jobs), 1):
-        if isinstance(answer, PlanAudit):
-            plans.append(answer)
-        else:
-            failures.append(answer)
-        if progress:
-            progress(number, len(files), str(path))
+    job = Job(rules, as_of, policy, limits, scale, sections, original, convert=convert, ocr=ocr)
+    method = job.method()
+    digests = rule_digests(rules)
+    known = Ledger.read(baseline, method=method.digest, rules=digests) if baseline else None
+    written = Ledger.begin(write_baseline, method=method.digest, rules=digests) if write_baseline else None
+    files, skipped, failures = find_inputs(paths, globs, convert=convert)
+    tally = Tally(gate, as_of=as_of, waivers=waivers, baseline=known, written=written)
+    batch = _Batch(job, files, jobs, store, method, tally, progress)
+    failures += batch.run()
     if not files and not failures:
         failures.append(
             Failure(
@@ -95,18 +97,200 @@ def audit(
                 f"{', '.join(map(str, paths)) or 'no path'}: there is no {' or '.join(suffixes())} file there.",
             )
         )
-    verdict, reason = decide(plans, failures, gate)
-    return Run(
+    verdict, reason = tally.verdict(failures)
+    plans: Sequence[PlanAudit] = batch.plans if isinstance(batch.plans, Audits) else tuple(batch.plans)
+    run = Run(
         __version__,
         rules.digest,
         as_of,
         verdict,
-        tuple(plans),
+        plans,
         tuple(failures),
         cards={rule.id: rule.card for rule in rules},
         skipped=tuple(skipped),
         gate=reason,
+        notes=tally.notes(),
     )
+    if tally.dropped:
+        screened = Screened(run.plans, run.summaries, tally)
+        run = replace(run, plans=screened, suppressed=screened.suppressed)
+    if batch.stopped:
+        return run
+    if written and write_baseline:
+        written.write(write_baseline)
+    batch.record(run)
+    return run
+
+
+class _Batch:
+    """The files of one run on their way to ``plans``, in their order whatever the number of workers."""
+
+    def __init__(
+        self,
+        job: Job,
+        files: Sequence[Path],
+        jobs: int,
+        store: Store | None,
+        method: Method,
+        tally: Tally,
+        progress: Progress | None,
+    ) -> None:
+        self.files, self.jobs, self.store, self.tally, self.progress = files, jobs, store, tally, progress
+        self.job = replace(job, sealed=store is not None or len(files) > SHELF_FROM)
+        self.number = store.method(method) if store else 0
+        self.figures = Figures()
+        self.members: list[Member] = []
+        self.stopped = False
+        self.plans: list[PlanAudit] | Shelf | Kept = (
+            Kept(store, self.number, self._again) if store else Shelf() if self.job.sealed else []
+        )
+        self._coming: deque[tuple[Path, Row | None]] = deque()
+        """Files that were looked up, and what the store has of them; those without are with a worker."""
+        self._done = 0
+
+    def run(self) -> list[Failure]:
+        """Audit them all. Gives the failures."""
+        failures: list[Failure] = []
+        try:
+            for answer in self._answers():
+                self._flush()
+                with _undisturbed():
+                    path, _ = self._coming.popleft()
+                    if isinstance(answer, Failure):
+                        failures.append(answer)
+                    else:
+                        self._put(answer)
+                    self._step(path)
+            self._flush()
+        except KeyboardInterrupt:
+            self.stopped = True
+            left = len(self.files) - self._done
+            failures.append(
+                Failure(
+                    str(self.files[self._done]) if left else "",
+                    "stopped",
+                    f"stopped after {self._done} of {len(self.files)} files; {left} "
+                    f"{'was' if left == 1 else 'were'} not audited."
+                    + (" What is done is kept, and a rerun goes on from there." if self.store else ""),
+                )
+            )
+        return failures
+
+    def _answers(self) -> Iterator[PlanAudit | Sealed | Failure]:
+        if self.jobs < 1:
+            yield from (self.job(task) for task in self._tasks())
+            return
+        limits = self.job.limits
+        jobs = min(self.jobs, len(self.files))
+        for task, answer in work(
+            self.job, self._tasks(), jobs=jobs, seconds=limits.max_seconds, memory=limits.max_memory
+        ):
+            yield _lost(_path_of(task), answer, limits) if isinstance(answer, Lost) else answer
+
+    def _tasks(self) -> Iterator[Path | Redo]:
+        """What there is to do; a file that the store has a result for is none of it."""
+        for path in self.files:
+            row = content = None
+            if self.store:
+                content = content_of(path, self.job.limits)
+            if self.store and content:
+                row = self.store.look(self.number, content, path.suffix.lower(), self.job.as_of)
+            if self.store and row and row.worded >= self.store.words:
+                if row.since <= self.job.as_of <= row.until:
+                    self._coming.append((path, row))
+                    continue
+                payload = None if row.anew else self.store.piece(row.id, "whole")
+                if payload:
+                    self._coming.append((path, None))
+                    yield Redo(path, payload)
+                    continue
+            self._coming.append((path, None))
+            yield path
+
+    def _flush(self) -> None:
+        """Take what the store has of the files that come before the next one with an answer."""
+        while self._coming and (row := self._coming[0][1]):
+            with _undisturbed():
+                path, _ = self._coming.popleft()
+                assert isinstance(self.plans, Kept)
+                self.plans.take(str(path), row)
+                self._count(self.plans.summaries[-1])
+                self._step(path)
+
+    def _put(self, answer: PlanAudit | Sealed) -> None:
+        if isinstance(self.plans, list):
+            assert isinstance(answer, PlanAudit)
+            self.plans.append(answer)
+            self._count(Summary.of(answer))
+        else:
+            assert isinstance(answer, Sealed)
+            self.plans.add(answer)
+            self._count(self.plans.summaries[-1])
+
+    def _count(self, summary: Summary) -> None:
+        self.tally.add(summary)
+        if isinstance(self.plans, Kept):
+            self.figures.add(summary)
+            self.members.append(Member(summary.path, self.plans.rows[-1], summary.scorecard.percent))
+
+    def _step(self, path: Path) -> None:
+        self._done += 1
+        if self.progress:
+            self.progress(self._done, len(self.files), str(path))
+
+    def _again(self, path: str, sha256: str) -> PlanAudit:
+        """The audit of a file whose words the store does not keep."""
+        audited = contained(replace(self.job, sealed=False), Path(path), self.job.limits)
+        if not isinstance(audited, PlanAudit) or audited.sha256 != sha256:
+            raise Changed(f"{path}: has changed since it was audited; run again.")
+        return audited
+
+    def record(self, run: Run) -> None:
+        """Remember the run in the store, if there is one and it has plans or failures of its own."""
+        if self.store:
+            self.store.record(
+                self.number,
+                as_of=run.as_of,
+                verdict=run.verdict,
+                gate=run.gate,
+                suppressed=len(run.suppressed),
+                figures=self.figures.value(),
+                members=self.members,
+                failures=run.failures,
+            )
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C comes after what is done here, so that a plan is counted wholly or not at all."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    for one, handler in before.items():
+        if handler is signal.default_int_handler:
+            signal.signal(one, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            if handler is signal.default_int_handler:
+                signal.signal(one, handler)
+    if pressed:
+        raise KeyboardInterrupt
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """A plan that is kept, and that only the rules that look at the day must judge again."""
+
+    path: Path
+    whole: bytes
+
+
+def _path_of(task: Path | Redo) -> Path:
+    return task.path if isinstance(task, Redo) else task
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +304,21 @@ class Job:
     scale: Scale
     sections: tuple[str, ...] = ()
     original: bool = False
+    sealed: bool = False
+    """Answer with bytes: for a shelf or a store."""
+    convert: bool = False
+    ocr: bool = False
 
-    def __call__(self, path: Path) -> PlanAudit | Failure:
+    def __call__(self, task: Path | Redo) -> PlanAudit | Sealed | Failure:
         """Audit one file. Whatever is wrong with it becomes a Failure; its words are never in the message."""
+        path = _path_of(task)
+        context = Watched(self.as_of, self.policy)
         try:
-            plan = read_plan(path, limits=self.limits, original=self.original)
-            return audit_plan(plan, self.rules, Context(self.as_of, self.policy), self.scale, self.sections)
+            audited = self._redone(task, context) if isinstance(task, Redo) else None
+            audited = audited or self._audited(path, context)
+            if not self.sealed:
+                return audited
+            return seal(audited, since=context.span.since, until=context.span.until, anew=context.anew)
         except InputError as error:
             return Failure(str(path), error.code, str(error))
         except MemoryError:
@@ -140,16 +333,45 @@ class Job:
                 "please report it with the version, not the plan.",
             )
 
+    def _audited(self, path: Path, context: Context) -> PlanAudit:
+        before = stamp(path)
+        plan = read_plan(path, limits=self.limits, original=self.original, convert=self.convert, ocr=self.ocr)
+        if before != stamp(path):
+            raise Changed(f"{path}: was written to or taken away while it was read; run again.")
+        return audit_plan(plan, self.rules, context, self.scale, self.sections)
 
-def _answers(job: Job, files: Sequence[Path], jobs: int) -> Iterator[tuple[Path, PlanAudit | Failure]]:
-    if jobs < 1:
-        yield from ((path, job(path)) for path in files)
-        return
-    limits = job.limits
-    for path, answer in work(
-        job, files, jobs=min(jobs, len(files)), seconds=limits.max_seconds, memory=limits.max_memory
-    ):
-        yield path, _lost(path, answer, limits) if isinstance(answer, Lost) else answer
+    def _redone(self, task: Redo, context: Watched) -> PlanAudit | None:
+        """The kept audit with the answers of this day; None where what is kept cannot be read."""
+        try:
+            audited = open_whole(task.whole, str(task.path))
+        except ValueError:
+            return None
+        dated = [rule for rule in self.rules if rule.options.dated]
+        answers = {result.rule: result for result in judge_plan(audited.plan, dated, context)}
+        results = tuple(answers.get(result.rule, result) for result in audited.results)
+        card = score(results, {rule.id: rule.card for rule in self.rules}, self.scale)
+        return replace(audited, results=results, scorecard=card)
+
+    def method(self) -> Method:
+        """What results depend on besides the file and the day."""
+        limits = asdict(self.limits)
+        del limits["max_seconds"], limits["max_memory"]
+        settings = {
+            "policy": asdict(self.policy),
+            "limits": limits,
+            "scale": asdict(self.scale),
+            "sections": self.sections,
+            "original": self.original,
+            "convert": self.convert,
+            "ocr": self.ocr,
+        }
+        digests = rule_digests(self.rules)
+        return Method(
+            __version__,
+            self.rules.digest,
+            json.dumps(settings, sort_keys=True),
+            {r.id: (digests[r.id], r.theme, r.file.severity, r.file.title) for r in self.rules},
+        )
 
 
 def _lost(path: Path, lost: Lost, limits: Limits) -> Failure:
@@ -185,54 +407,22 @@ def contained(question: Callable[[Path], Given], path: Path, limits: Limits) -> 
     return answer
 
 
-def find_inputs(paths: Iterable[Path | str]) -> tuple[list[Path], list[str], list[Failure]]:
-    """The files to read, each once and in a stable order; those skipped on purpose; and paths that lead nowhere.
-
-    Folders are walked without following links to folders, so a loop of links ends.
-    """
-    files: dict[str, Path] = {}
-    skipped: list[str] = []
-    failures: list[Failure] = []
-
-    def take(path: Path, *, asked: bool) -> None:
-        why = skip_reason(path)
-        if why:
-            skipped.append(f"{path}: {why}")
-        elif asked or path.suffix.lower() in suffixes():
-            files.setdefault(os.path.normcase(os.path.abspath(path)), path)  # noqa: PTH100 - links stay as they are
-
-    for given in paths:
-        path = Path(given)
-        if path.is_dir():
-            for folder, folders, names in os.walk(
-                path,
-                onerror=lambda error: failures.append(
-                    Failure(str(error.filename), "not-found", f"{error.filename}: this folder cannot be read.")
-                ),
-            ):
-                folders.sort()
-                for name in sorted(names):
-                    take(Path(folder) / name, asked=False)
-        elif os.path.lexists(path) or not glob.has_magic(str(given)):
-            take(path, asked=True)
-        else:
-            hits = sorted(glob.glob(str(given), recursive=True))  # noqa: PTH207 - the pattern may be absolute
-            for hit in hits:
-                take(Path(hit), asked=False)
-            if not hits:
-                failures.append(Failure(str(given), "not-found", f"{given}: no file fits this pattern."))
-    return list(files.values()), skipped, failures
-
-
 def read_plan(
-    path: Path | str, *, limits: Limits | None = None, any_document: bool = False, original: bool = False
+    path: Path | str,
+    *,
+    limits: Limits | None = None,
+    any_document: bool = False,
+    original: bool = False,
+    convert: bool = False,
+    ocr: bool = False,
 ) -> Plan:
     """Read one file and find its sections. Raises InputError; NotAPlan unless ``any_document``."""
     from ehcaudit.plan import build, recognise
     from ehcaudit.plan.amendments import before
 
-    document = read(Path(path), limits=limits or Limits(), original=original)
-    plan = build(before(document) if original else document)
+    limits = limits or Limits()
+    document = read(Path(path), limits=limits, original=original, convert=convert, ocr=ocr)
+    plan = build(before(document) if original else document, min_confidence=limits.min_confidence)
     reason = recognise(plan)
     if reason and not any_document:
         raise NotAPlan(f"{path}: not recognised as an EHC plan: {reason}")
@@ -243,7 +433,11 @@ def audit_plan(plan: Plan, rules: RuleSet, context: Context, scale: Scale, secti
     """Judge and score one plan that has been read."""
     if sections:
         plan = restrict(plan, sections)
-    results = tuple(judge_plan(plan, rules, context))
+    plan = without_unreadable(plan)
+    if isinstance(context, Watched):
+        results, context.anew = in_turn(plan, rules, context)
+    else:
+        results = tuple(judge_plan(plan, rules, context))
     card = score(results, {rule.id: rule.card for rule in rules}, scale)
     return PlanAudit(plan.document.path, plan.document.sha256, plan, card, results)
 
@@ -260,24 +454,29 @@ def restrict(plan: Plan, letters: Sequence[str]) -> Plan:
     )
 
 
-def decide(plans: Sequence[PlanAudit], failures: Sequence[Failure], gate: Gate) -> tuple[Verdict, str]:
-    """The one verdict on the whole run, and why. Incomplete outranks findings; nothing checked is never clean."""
-    reasons: list[str] = []
-    if gate.fail_on is not None:
-        grave = SEVERITIES[: SEVERITIES.index(gate.fail_on) + 1]
-        hit = sum(any(f.severity in grave and not f.query for r in p.results for f in r.findings) for p in plans)
-        if hit:
-            reasons.append(
-                f"{hit} of {len(plans)} plans {'has' if hit == 1 else 'have'} findings "
-                f"of severity {gate.fail_on} or graver"
-            )
-    if gate.min_score is not None:
-        low = sum(p.scorecard.percent is None or round(p.scorecard.percent, 1) < gate.min_score for p in plans)
-        if low:
-            reasons.append(f"{low} of {len(plans)} plans score{'s' if low == 1 else ''} below {gate.min_score:g}")
-    if failures or not plans:
-        return "incomplete", "; ".join([f"{len(failures)} could not be audited", *reasons])
-    return ("findings", "; ".join(reasons)) if reasons else ("clean", "")
+def without_unreadable(plan: Plan) -> Plan:
+    """The plan without the words of sections that could not be read surely, so that no rule judges them."""
+    dark = {letter for letter, section in plan.sections.items() if section.unreadable}
+    if not dark:
+        return plan
+    items = tuple(item for item in plan.items if item.section not in dark)
+    left = {item.id for item in items}
+
+    def known(ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(one for one in ids if one in left)
+
+    threads = (
+        replace(t, needs=known(t.needs), outcomes=known(t.outcomes), provisions=known(t.provisions))
+        for t in plan.threads
+    )
+    return replace(
+        plan,
+        sections={k: replace(s, blocks=()) if k in dark else s for k, s in plan.sections.items()},
+        items=items,
+        advice=() if "K" in dark else plan.advice,
+        threads=tuple(t for t in threads if t.needs or t.outcomes or t.provisions),
+        leftovers=tuple(one for one in plan.leftovers if one.section not in dark),
+    )
 
 
 def _where(error: BaseException) -> str:
@@ -289,6 +488,3 @@ def _where(error: BaseException) -> str:
             place = f"{name.stem}.py:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
-
-
-from ehcaudit.judging import check_example, judge_wording, judge_wordings, result_of, stock_plan, try_rule  # noqa: E402,F401  TEMPORARY

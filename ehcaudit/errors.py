@@ -3,7 +3,8 @@
 EhcauditError
 ├── UsageError            the command line or the settings ask for something that does not exist (exit 2)
 │   ├── SettingsError     ehcaudit.toml: an unknown key or a bad value
-│   └── RuleError         a rule file: an unknown key, a bad pattern, a missing example
+│   ├── RuleError         a rule file: an unknown key, a bad pattern, a missing example
+│   └── StoreError        the store of earlier runs: in use, full, damaged, or not a store
 └── InputError            one file could not be audited; the run goes on with the others (exit 3)
     ├── NotFound          no such file, or not a regular file
     ├── Unsupported       a kind of file that no reader takes
@@ -13,7 +14,9 @@ EhcauditError
     ├── TooLarge          over one of the limits in the settings
     ├── TooSlow           over the time limit in the settings
     ├── Empty             nothing to read in it
+    │   └── Scan          pictures of pages, or letters without meaning: recognition (OCR) may help
     ├── Crashed           ended the worker process that read it
+    ├── Changed           was written to or taken away while it was read
     └── NotAPlan          read, but not recognised as an EHC plan
 
 No message ever holds words of a plan: a message names the file's fault and what to do about it.
@@ -36,6 +39,10 @@ class SettingsError(UsageError):
 
 class RuleError(UsageError):
     """A rule file cannot be used; the message names the file and the key."""
+
+
+class StoreError(UsageError):
+    """The store cannot be used as it is; nothing in it was changed by the attempt."""
 
 
 class InputError(EhcauditError):
@@ -92,6 +99,14 @@ class Empty(InputError):
     code = "empty"
 
 
+class Scan(Empty):
+    """The pages are pictures, or their letters mean nothing: recognition (OCR) may help."""
+
+    code = "scan"
+    letters = False
+    """There are letters, and they mean nothing: they must be painted over before recognition."""
+
+
 class NotAPlan(InputError):
     """The file was read, and is not an EHC plan."""
 
@@ -102,3 +117,9 @@ class Crashed(InputError):
     """The worker process that read the file ended without an answer."""
 
     code = "crashed"
+
+
+class Changed(InputError):
+    """The file was written to, or taken away, while it was being read."""
+
+    code = "changed"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -147,6 +148,32 @@ class Ledger:
         moved = {plan.content: key for key, plan in known.plans.items()}
         return cls(path.absolute().parent, method, rules, known, _moved=moved)
 
+    @classmethod
+    def begin(cls, path: Path, *, method: str, rules: Mapping[str, str]) -> Ledger:
+        """A baseline to be written. Raises UsageError where it cannot be, or would replace something else."""
+        if not path.parent.is_dir():
+            raise UsageError(f"--write-baseline: there is no folder {path.parent}")
+        if os.path.lexists(path):
+            try:
+                Baseline.model_validate_json(path.read_bytes())
+            except (OSError, ValidationError):
+                raise UsageError(f"--write-baseline: {path} is there already and is not a baseline") from None
+        return cls(path.absolute().parent, method, rules)
+
+    def write(self, path: Path) -> None:
+        """Write it whole or not at all. Raises UsageError."""
+        try:
+            handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(self.document())
+                Path(temporary).replace(path)
+            except BaseException:
+                Path(temporary).unlink()
+                raise
+        except OSError as error:
+            raise UsageError(f"--write-baseline: {path} cannot be written ({error.strerror})") from None
+
     def key(self, path: str) -> str:
         """A plan's name in the baseline."""
         try:
@@ -194,8 +221,8 @@ class Ledger:
         if not self.comparable:
             what = f"{_count(changed, 'rule')} new or changed" if changed else "other settings or another version"
             notes.append(
-                f"baseline: {what} since it was written: scores are not compared, and what such a rule finds may be new "
-                "to the rules, not to the plan"
+                f"baseline: {what} since it was written: scores are not compared, "
+                "and a finding may be new to the rules, not to the plan"
             )
         gone = len(self.known.plans) - compared
         if gone > 0:

@@ -7,12 +7,15 @@ So a store works out again what a new day changes, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from ehcaudit.checks import Context, Policy
+from ehcaudit.judging import judge_plan
+from ehcaudit.model import Plan, Result
+from ehcaudit.rules import Rule
 
 _ONE = timedelta(days=1)
 
@@ -54,11 +57,9 @@ def _order(name: str) -> Callable[[Today, Any], Any]:
 
 
 def _use(name: str) -> Callable[..., Any]:
-    plain = getattr(date, name)
-
     def use(self: Today, *given: Any, **named: Any) -> Any:
-        self.span.pin()
-        return plain(self, *given, **named)
+        # Of a plain date, for ``date.replace`` and the like give a value of the same class.
+        return getattr(date(self.year, self.month, self.day), name)(*given, **named)
 
     return use
 
@@ -105,15 +106,17 @@ class Today(date):
 class Watched(Context):
     """A Context that notes whether it was asked for the day, and keeps the span of days for which its answers hold."""
 
-    __slots__ = ("asked", "span")
+    __slots__ = ("anew", "asked", "span")
 
     def __init__(self, as_of: date, policy: Policy) -> None:
         self.span = Span(as_of)
         self.asked = False
+        self.anew = False
+        """Somebody asked who is not ``dated``."""
         super().__init__(as_of, policy)
 
     @property
-    def as_of(self) -> date:  # type: ignore[override]
+    def as_of(self) -> date:
         """The day; whoever asks is noted."""
         self.asked = True
         return Today.of(self.span)
@@ -121,3 +124,16 @@ class Watched(Context):
     @as_of.setter
     def as_of(self, _day: date) -> None:
         """The day was set at the start, and stays."""
+
+
+def in_turn(plan: Plan, rules: Iterable[Rule], context: Watched) -> tuple[tuple[Result, ...], bool]:
+    """The results in the order of the rules; and whether a rule that is not ``dated`` asked for the day all the same.
+
+    That happens where a plan has no date of its own: such an answer can only be worked out anew from the file.
+    """
+    rules = list(rules)
+    free = [rule for rule in rules if not rule.options.dated]
+    answers = {result.rule: result for result in judge_plan(plan, free, context)}
+    anew = context.asked
+    answers |= {result.rule: result for result in judge_plan(plan, (r for r in rules if r.options.dated), context)}
+    return tuple(answers[rule.id] for rule in rules), anew

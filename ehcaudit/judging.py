@@ -61,6 +61,15 @@ def result_of(rule: Rule, answer: Answer, plan: Plan) -> Result:
                 hit.item,
             )
         )
+    dark = [letter for letter, one in plan.sections.items() if one.unreadable]
+    if dark and findings:
+        # Words that were not read surely are no evidence, whichever rule came upon them.
+        sure = [
+            f for f in findings if not {f.section, *(plan.section_of.get(e.block_id) for e in f.evidence)} & {*dark}
+        ]
+        if not sure:
+            return Result(rule.id, "not_assessed", reason=f"Section {' and '.join(dark)} could not be read surely.")
+        findings = sure
     return Result(rule.id, answer.status, answer.met, answer.items, tuple(findings), answer.reason)
 
 

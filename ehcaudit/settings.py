@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal, TypedDict
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator, model_validator
 
 from ehcaudit.checks import Policy
-from ehcaudit.engine import Gate
-from ehcaudit.errors import SettingsError, UsageError
+from ehcaudit.errors import RuleError, SettingsError, UsageError
+from ehcaudit.gates import Gate, Share, Waiver
 from ehcaudit.model import SECTION_LETTERS
 from ehcaudit.readers.base import Limits
 from ehcaudit.rules import THEMES, RuleSet, load_rules, nearest
@@ -80,11 +80,46 @@ class ScorePart(_Part):
         return self
 
 
+class SharePart(_Part):
+    """An entry of ``shares``: so many per cent of the plans must be as it says."""
+
+    name: str = Field(min_length=1)
+    """In words, for the verdict: “plans that carry the child's voice”."""
+    at_least: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    rules: tuple[str, ...] = ()
+    """Ids or themes: none of them finds a fault, and one is met."""
+    theme: str = ""
+    min_score: Percent | None = None
+    """Of the theme, or without one of the plan."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> SharePart:
+        if not self.rules and self.min_score is None:
+            raise ValueError("say what the plans must be like: rules, or min_score (of a theme)")
+        if self.theme and self.min_score is None:
+            raise ValueError("a theme needs min_score beside it")
+        return self
+
+
 class GatePart(_Part):
-    """``[gate]``: what makes the verdict ``findings`` and the exit code 1."""
+    """``[gate]``, and each preset ``[gates.NAME]``: what makes the verdict ``findings`` and the exit code 1."""
 
     fail_on: FailOn = "minor"
     min_score: Percent | None = None
+    min_themes: dict[str, Percent] = Field(default_factory=dict)
+    """Theme → the least that each plan must score in it."""
+    shares: tuple[SharePart, ...] = ()
+
+
+class WaiverPart(_Part):
+    """An entry of ``[[waivers]]``: a fault that somebody answers for, until a day. All but the last are required."""
+
+    rule: str
+    plan: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    owner: str = Field(min_length=1)
+    expires: date
+    fingerprint: str = ""
 
 
 _FLAGGED: Mapping[str, type[BaseModel]] = {"rules": RulesPart, "gate": GatePart}
@@ -110,6 +145,7 @@ class EngineOptions(TypedDict):
     limits: Limits
     scale: Scale
     gate: Gate
+    waivers: tuple[Waiver, ...]
 
 
 class Settings(_Part):
@@ -119,21 +155,30 @@ class Settings(_Part):
     policy: PolicyPart = PolicyPart()
     score: ScorePart = ScorePart()
     gate: GatePart = GatePart()
+    gates: dict[str, GatePart] = Field(default_factory=dict)
+    """Presets: what one does not set is as in ``[gate]``."""
+    waivers: tuple[WaiverPart, ...] = ()
     limits: LimitsPart = Field(default_factory=LimitsPart)  # type: ignore[valid-type]
     origin: str = ""
     """The settings file that was read, for messages; empty where there was none."""
 
     @classmethod
-    def load(cls, path: Path | str | None = None, **flags: object) -> Settings:
-        """The settings of a file (none: the defaults) with the flags over them.
+    def load(cls, path: Path | str | None = None, *, preset: str | None = None, **flags: object) -> Settings:
+        """The settings of a file (none: the defaults), with one of its gates and then the flags over them.
 
         A flag is named like its key (``select``, ``fail_on`` …) and counts where it is neither None nor empty; it
         replaces the file's value, but ``folders`` adds to it. Raises SettingsError for the file, UsageError for a flag.
         """
         tables = _read(Path(path)) if path is not None else {}
         settings = cls._checked(tables, str(path) if path is not None else "")
+        if preset is not None:
+            if preset not in settings.gates:
+                known = f"{nearest(preset, settings.gates)}; there are {', '.join(settings.gates) or 'none'}"
+                raise UsageError(f"--gate: “{preset}” is not a gate of the settings{known}")
+            chosen = {**settings.gate.model_dump(), **settings.gates[preset].model_dump(exclude_unset=True)}
+            settings = settings.model_copy(update={"gate": GatePart.model_validate(chosen)})
         for flag, value in flags.items():
-            if value is None or value == () or value == []:
+            if value is None or value == () or value == [] or value == {}:
                 continue
             name = next((name for name, part in _FLAGGED.items() if flag in part.model_fields), None)
             if name is None:
@@ -159,28 +204,59 @@ class Settings(_Part):
         return settings.model_copy(update={"rules": settings.rules.model_copy(update={"folders": folders})})
 
     def rule_set(self) -> RuleSet:
-        """The rules in force. Raises RuleError; SettingsError where a theme's weight is set and no rule is of it."""
+        """The rules in force. Raises RuleError; SettingsError where a theme or a waiver's rule does not exist."""
         loaded = load_rules(*self.rules.folders)
         themes = sorted({*THEMES, *(rule.theme for rule in loaded.rules)})
-        for theme in self.score.themes:
+        gates = {"gate": self.gate, **{f"gates.{name}": gate for name, gate in self.gates.items()}}
+        named = [("score.themes", theme) for theme in self.score.themes]
+        named += [(f"{key}.min_themes", theme) for key, gate in gates.items() for theme in gate.min_themes]
+        named += [(f"{key}.shares", one.theme) for key, gate in gates.items() for one in gate.shares if one.theme]
+        for key, theme in named:
             if theme not in themes:
-                raise SettingsError(f"{self.origin}: score.themes: “{theme}” is not a theme{nearest(theme, themes)}")
+                raise SettingsError(f"{self.origin}: {key}: “{theme}” is not a theme{nearest(theme, themes)}")
+        for waiver in self.waivers:
+            try:
+                loaded.get(waiver.rule)
+            except RuleError as error:
+                raise SettingsError(f"{self.origin}: waivers: {error}") from None
         return loaded.choose(select=self.rules.select, ignore=self.rules.ignore, persona=self.rules.persona)
 
-    def engine_options(self) -> EngineOptions:
-        """What ``engine.audit`` takes besides the rules."""
-        policy, fail_on = Policy(), self.gate.fail_on
+    def engine_options(self, rules: RuleSet | None = None) -> EngineOptions:
+        """What ``engine.audit`` takes besides the rules; ``rules`` are those in force, where they are at hand.
+
+        Raises SettingsError where a share names a rule that is not in force.
+        """
+        policy = Policy()
         themes = {**THEME_WEIGHTS, **self.score.themes}
         return {
             "policy": Policy({**policy.advice_months, **self.policy.advice_months}, self.policy.review_months),
             "limits": self.reader_limits(),
             "scale": Scale(themes, dict(self.score.grades), self.score.cap, self.score.min_coverage),
-            "gate": Gate(None if fail_on == "never" else fail_on, self.gate.min_score),
+            "gate": self._gate(rules),
+            "waivers": tuple(Waiver(**waiver.model_dump()) for waiver in self.waivers),
         }
+
+    def _gate(self, rules: RuleSet | None) -> Gate:
+        part = self.gate
+        shares: list[Share] = []
+        for one in part.shares:
+            rules = self.rule_set() if rules is None else rules
+            ids: set[str] = set()
+            for name in one.rules:
+                bare = name.removesuffix("/*").rstrip("/")
+                hits = {r.id for r in rules if bare in (r.id, r.theme, r.id.rpartition("/")[2])}
+                if not hits:
+                    near = nearest(name, [known for r in rules for known in (r.id, r.theme)])
+                    raise SettingsError(f"{self.origin}: shares: “{name}” is no rule or theme that is on{near}")
+                ids |= hits
+            shares.append(Share(one.name, one.at_least, frozenset(ids), one.theme, one.min_score))
+        fail_on = None if part.fail_on == "never" else part.fail_on
+        return Gate(fail_on, part.min_score, dict(part.min_themes), tuple(shares))
 
     def reader_limits(self) -> Limits:
         """How large, deep and slow a file may be."""
-        return Limits(**self.limits.model_dump())
+        limits: BaseModel = self.limits
+        return Limits(**limits.model_dump())
 
 
 def find_settings(start: Path) -> Path | None:
@@ -203,6 +279,20 @@ def parse_date(text: str) -> date:
         except ValueError:
             continue
     raise UsageError(f"“{text}” is not a date; write it as 2026-11-23 or 23/11/2026")
+
+
+def parse_minima(values: Iterable[str]) -> dict[str, float]:
+    """Theme → least score, from "voice=60" and "voice=60,outcomes=50"."""
+    minima: dict[str, float] = {}
+    for word in [word for value in values for word in value.split(",")]:
+        theme, equals, figure = word.strip().partition("=")
+        try:
+            minima[theme.strip()] = float(figure)
+        except ValueError:
+            equals = ""
+        if not equals or not theme.strip():
+            raise UsageError(f"--min-theme: “{word}” is not THEME=SCORE, such as voice=60")
+    return minima
 
 
 def parse_sections(values: Iterable[str]) -> tuple[str, ...]:
@@ -256,4 +346,4 @@ def _keys_at(model: type[BaseModel], loc: Iterable[int | str]) -> list[str]:
     return [key for key in model.model_fields if key != "origin"]
 
 
-__all__ = ["FILE_NAME", "Settings", "find_settings", "parse_date", "parse_sections"]
+__all__ = ["FILE_NAME", "Settings", "find_settings", "parse_date", "parse_minima", "parse_sections"]

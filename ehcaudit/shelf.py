@@ -6,7 +6,9 @@ holds is checked against the types of ``model`` as it is read.
 
 from __future__ import annotations
 
+import json
 import tempfile
+import weakref
 import zlib
 from abc import ABC, abstractmethod
 from array import array
@@ -17,6 +19,7 @@ from functools import cache
 from typing import Generic, TypeVar, overload
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from ehcaudit.model import Block, Document, Evidence, Plan, PlanAudit, Summary
 
@@ -46,12 +49,13 @@ class Sealed:
 
 
 def seal(audited: PlanAudit, *, since: date = date.min, until: date = date.max, anew: bool = False) -> Sealed:
-    """The bytes of an audit, with no more of the plan's words than a report shows."""
+    """The bytes of an audit, with no more of the plan's words than a report shows, and without its path."""
+    bare = slim(audited)
     return Sealed(
         audited.path,
         audited.sha256,
-        _packed(_summaries().dump_json(Summary.of(audited))),
-        _packed(_wholes().dump_json(slim(audited), exclude_defaults=True)),
+        _packed(_summaries().dump_json(Summary.of(bare))),
+        _packed(_written(bare)),
         since,
         until,
         anew,
@@ -66,13 +70,11 @@ def open_summary(payload: bytes, path: str) -> Summary:
 def open_whole(payload: bytes, path: str) -> PlanAudit:
     """The audit in these bytes, for a file that now has this path. Raises ValueError where they are damaged."""
     audited = _wholes().validate_json(_unpacked(payload))
-    if audited.path == path:
-        return audited
     return replace(audited, path=path, plan=replace(audited.plan, document=replace(audited.plan.document, path=path)))
 
 
 def slim(audited: PlanAudit) -> PlanAudit:
-    """The audit with the words that its findings stand in, its outcomes and its dates, and no others.
+    """The audit with the words that its findings stand in, its outcomes and its dates, and no others; and no path.
 
     Places, warnings and the state of sections stay, so that every report shows the same, and a rule whose Options are
     ``dated`` answers the same.
@@ -89,9 +91,10 @@ def slim(audited: PlanAudit) -> PlanAudit:
 
     return replace(
         audited,
+        path="",
         plan=Plan(
             Document(
-                document.path,
+                "",
                 document.sha256,
                 document.format,
                 kept(document.blocks),
@@ -114,6 +117,14 @@ def slim(audited: PlanAudit) -> PlanAudit:
 
 def _only(where: Mapping[str, Evidence], names: tuple[str, ...]) -> dict[str, Evidence]:
     return {name: where[name] for name in names if name in where}
+
+
+def _written(audited: PlanAudit) -> bytes:
+    try:
+        return _wholes().dump_json(audited, exclude_defaults=True)
+    except PydanticSerializationError:  # Half of a surrogate pair, which no UTF-8 holds; one sign stands for one.
+        plain = _wholes().dump_python(audited, exclude_defaults=True)
+        return json.dumps(plain, ensure_ascii=False, default=str).encode("utf-8", "replace")
 
 
 def _packed(payload: bytes) -> bytes:
@@ -191,6 +202,7 @@ class Shelf(Audits):
     def __init__(self) -> None:
         super().__init__()
         self._file = tempfile.TemporaryFile(prefix="ehcaudit-")  # noqa: SIM115 - it lives as long as the shelf
+        weakref.finalize(self, self._file.close)
         self._ends = array("Q", [0])
         """Where each piece ends; a summary and an audit in turn."""
 

@@ -14,14 +14,14 @@ import os
 import sqlite3
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from ehcaudit.errors import StoreError
 from ehcaudit.model import Failure, PlanAudit, Summary, Verdict
@@ -50,6 +50,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
 )
 """For each version of a store the statements that make it from the one before."""
+Thing = TypeVar("Thing")
 PATIENCE = 2.0
 """Seconds to wait for another run that is just ending."""
 
@@ -249,12 +250,13 @@ class Store:
 
     def keep(self, method: int, sealed: Sealed) -> int:
         """Keep a result for good, and let go of the words of the plan's version before. Gives its number."""
-        place, suffix = str(Path(sealed.path).absolute()), Path(sealed.path).suffix.lower()
+        place, suffix = named(sealed.path), Path(sealed.path).suffix.lower()
         whole = sealed.whole if self.words else None
         key = (method, sealed.sha256, suffix, sealed.since.isoformat(), sealed.until.isoformat())
         with self._transaction():
             same = self._db.execute(
-                "SELECT id FROM results WHERE method = ? AND content = ? AND suffix = ? AND since = ? AND until = ?", key
+                "SELECT id FROM results WHERE method = ? AND content = ? AND suffix = ? AND since = ? AND until = ?",
+                key,
             ).fetchone()
             if same:
                 number = int(same[0])
@@ -276,7 +278,7 @@ class Store:
 
     def settle(self, method: int, path: str, number: int) -> None:
         """This path now has a result that was there already."""
-        place = str(Path(path).absolute())
+        place = named(path)
         with self._guarded():
             there = self._db.execute(
                 "SELECT 1 FROM places WHERE path = ? AND method = ? AND result = ?", (place, method, number)
@@ -287,7 +289,9 @@ class Store:
 
     def _place(self, place: str, method: int, number: int) -> None:
         old = self._db.execute("SELECT result FROM places WHERE path = ? AND method = ?", (place, method)).fetchone()
-        self._db.execute("INSERT OR REPLACE INTO places (path, method, result) VALUES (?, ?, ?)", (place, method, number))
+        self._db.execute(
+            "INSERT OR REPLACE INTO places (path, method, result) VALUES (?, ?, ?)", (place, method, number)
+        )
         if old and old[0] != number:
             self._db.execute(
                 "UPDATE results SET whole = NULL WHERE id = ? AND NOT EXISTS (SELECT 1 FROM places WHERE result = ?)",
@@ -298,7 +302,8 @@ class Store:
         """The bytes of a result: its ``summary``, or its ``whole`` where that is kept."""
         assert part in ("summary", "whole")
         with self._guarded():
-            return self._one(f"SELECT {part} FROM results WHERE id = ?", number)[0]  # noqa: S608 - one of two words
+            found: bytes | None = self._one(f"SELECT {part} FROM results WHERE id = ?", number)[0]  # noqa: S608
+        return found
 
     def summary(self, number: int, path: str) -> Summary:
         """One result's summary."""
@@ -309,7 +314,7 @@ class Store:
         payload = self.piece(number, "whole")
         return None if payload is None else self._opened(lambda: open_whole(payload, path))
 
-    def _opened(self, read: Callable[[], Any]) -> Any:
+    def _opened(self, read: Callable[[], Thing]) -> Thing:
         try:
             return read()
         except ValueError:
@@ -348,8 +353,8 @@ class Store:
                     gate,
                     suppressed,
                     json.dumps(figures),
-                    _packed([(str(Path(m.path).absolute()), m.result, m.percent) for m in members]),
-                    _packed([(str(Path(f.path).absolute()), f.error) for f in failures]),
+                    _packed([(named(m.path), m.result, m.percent) for m in members]),
+                    _packed([(named(f.path), f.error) for f in failures]),
                 ),
             )
             return int(made.lastrowid or 0)
@@ -361,9 +366,7 @@ class Store:
                 "SELECT runs.id, at, as_of, digest, version, rules, verdict, gate, suppressed, figures "
                 "FROM runs JOIN methods ON methods.id = runs.method ORDER BY runs.id"
             ).fetchall()
-        return self._opened(
-            lambda: [RunRecord(r[0], r[1], date.fromisoformat(r[2]), *r[3:9], json.loads(r[9])) for r in rows]  # type: ignore[no-any-return]
-        )
+        return self._opened(lambda: [_run_record(row) for row in rows])
 
     def members(self, run: int) -> list[Member]:
         """The plans of a run, in its order."""
@@ -382,7 +385,7 @@ class Store:
         """The rules of a run: id → digest of its text, theme, severity, title."""
         with self._guarded():
             packed = self._one("SELECT cards FROM methods JOIN runs ON methods.id = runs.method WHERE runs.id = ?", run)
-        return self._opened(lambda: _CARDS.validate_json(zlib.decompress(packed[0])))  # type: ignore[no-any-return]
+        return self._opened(lambda: _CARDS.validate_json(zlib.decompress(packed[0])))
 
     # ------------------------------------------------------------ care
 
@@ -461,8 +464,20 @@ _FAILED: TypeAdapter[list[tuple[str, str]]] = TypeAdapter(list[tuple[str, str]])
 _CARDS: TypeAdapter[dict[str, tuple[str, str, str, str]]] = TypeAdapter(dict[str, tuple[str, str, str, str]])
 
 
+def _run_record(row: tuple[Any, ...]) -> RunRecord:
+    number, at, day, method, version, rules, verdict, gate, suppressed, figures = row
+    return RunRecord(
+        number, at, date.fromisoformat(day), method, version, rules, verdict, gate, suppressed, json.loads(figures)
+    )
+
+
+def named(path: str) -> str:
+    """A path as a store writes it: from the root, and in UTF-8 whatever bytes the file system has."""
+    return os.path.abspath(path).encode("utf-8", "backslashreplace").decode()  # noqa: PTH100 - links stay as they are
+
+
 def _packed(value: object) -> bytes:
-    return zlib.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"), 6)
+    return zlib.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), 6)
 
 
 def _fault(error: sqlite3.Error) -> str:
@@ -481,23 +496,3 @@ def _fault(error: sqlite3.Error) -> str:
     if name.startswith("SQLITE_IOERR"):
         return "the disk does not take or give what is asked; what was done so far is kept"
     return f"cannot be used ({name or type(error).__name__})"
-
-
-def content_of(path: Path, limit: int) -> str | None:
-    """SHA-256 of a regular file of at most so many bytes; None for anything else, which a reader then explains."""
-    import stat
-
-    try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode) or not 0 < found.st_size <= limit:
-            return None
-        mixed = hashlib.sha256()
-        with path.open("rb") as handle:
-            while chunk := handle.read(1 << 20):
-                mixed.update(chunk)
-    except (OSError, ValueError):
-        return None
-    return mixed.hexdigest()
-
-
-__all__ = ["Iterable", "Kept", "Member", "Method", "Row", "RunRecord", "Store", "ValidationError", "content_of"]

@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -28,12 +30,39 @@ GRACE = 2.0
 """Seconds over the limit: a reader's own clock gives a better sentence when it is the first to notice."""
 _POLL = 0.2
 
+_line: Connection | None = None
+"""In a worker: its pipe."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
     """An input that gave no answer: over the time, over the memory, or the worker that had it died."""
 
     reason: Literal["too-slow", "too-large", "crashed"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """What a worker says when it waits for another program (``group`` is its process group), and when it has it."""
+
+    seconds: float = 0.0
+    group: int = 0
+
+
+@contextlib.contextmanager
+def elsewhere(seconds: float, group: int) -> Iterator[None]:
+    """While another program works for this task, its own limit counts in the place of the task's.
+
+    ``group`` is that program's process group, which is ended if this worker has to be. Outside a worker it is nothing.
+    """
+    if _line is None:
+        yield
+        return
+    _line.send(_Elsewhere(seconds, group))
+    try:
+        yield
+    finally:
+        _line.send(_Elsewhere())
 
 
 @dataclass(slots=True)
@@ -44,6 +73,20 @@ class _Worker(Generic[Task]):
     pipe: Connection
     turn: int = -1
     since: float = 0.0
+    away: _Elsewhere = _Elsewhere()
+    away_since: float = 0.0
+
+    def overdue(self, now: float, seconds: float) -> bool:
+        """Whether the task has had all its time."""
+        if self.away.group:
+            return now - self.away_since > self.away.seconds + GRACE
+        return now - self.since > seconds + GRACE
+
+    def hear(self, said: _Elsewhere, now: float) -> None:
+        """The time that another program takes is not the task's."""
+        if self.away.group:
+            self.since += now - self.away_since
+        self.away, self.away_since = said, now
 
 
 def work(
@@ -57,7 +100,8 @@ def work(
     """Each task with its answer, in the order of the tasks.
 
     ``function`` handles its own errors; what it raises all the same counts as a crash. ``seconds`` of wall time and
-    ``memory`` bytes over what a fresh worker has are what one task may use. Closing the generator ends the workers.
+    ``memory`` bytes over what a fresh worker has are what one task may use. Closing the generator ends the workers, and
+    takes away whatever temporary files they left.
     """
     pool = _Pool(function, jobs=max(1, jobs), seconds=seconds, memory=memory)
     try:
@@ -75,6 +119,10 @@ class _Pool(Generic[Task, Answer]):
         self.context: Any = multiprocessing.get_context("fork" if forks else "spawn")
         self.forks = forks
         self.workers: list[_Worker[Task]] = []
+        # A worker that is ended cannot tidy up; so the folder for its temporary files is ours.
+        self.scratch = ""
+        with contextlib.suppress(OSError):
+            self.scratch = tempfile.mkdtemp(prefix="ehcaudit-")
         self.answers: dict[int, Answer | Lost] = {}
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer | Lost]]:
@@ -109,7 +157,7 @@ class _Pool(Generic[Task, Answer]):
         others = [worker.pipe for worker in self.workers] if self.forks else []
         process = self.context.Process(
             target=_serve,
-            args=(theirs, self.function, self.memory, [mine, *others] if self.forks else []),
+            args=(theirs, self.function, self.memory, [mine, *others] if self.forks else [], self.scratch),
             daemon=True,
         )
         process.start()
@@ -133,11 +181,16 @@ class _Pool(Generic[Task, Answer]):
         for worker in busy:
             if worker.pipe in ready:
                 try:
-                    self.answers[worker.turn] = worker.pipe.recv()
-                    worker.turn = -1
+                    said = worker.pipe.recv()
                 except (EOFError, OSError):
                     self._lose(worker, "crashed")
-            elif now - worker.since > self.seconds + GRACE:
+                    continue
+                if isinstance(said, _Elsewhere):
+                    worker.hear(said, now)
+                else:
+                    self.answers[worker.turn] = said
+                    worker.turn = -1
+            elif worker.overdue(now, self.seconds):
                 self._lose(worker, "too-slow")
             elif now - worker.since > 2 * _POLL and _resident(worker.process.pid) > self.memory + _base():
                 self._lose(worker, "too-large")
@@ -152,17 +205,28 @@ class _Pool(Generic[Task, Answer]):
         for worker in self.workers:
             _end(worker)
         self.workers.clear()
+        if self.scratch:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def _end(worker: _Worker[Any]) -> None:
     with contextlib.suppress(OSError):
         worker.pipe.close()
     worker.process.kill()
+    if worker.away.group and hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(worker.away.group, signal.SIGKILL)
     worker.process.join(5)
 
 
-def _serve(pipe: Connection, function: Callable[[Any], Any], memory: int, inherited: list[Connection]) -> None:
+def _serve(
+    pipe: Connection, function: Callable[[Any], Any], memory: int, inherited: list[Connection], scratch: str
+) -> None:
     """The life of a worker: take a task, answer it, until the pipe closes."""
+    global _line
+    _line = pipe
+    if scratch:
+        tempfile.tempdir = scratch
     for other in inherited:  # Else this copy of the other end would keep the pipe open after the parent's death.
         other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.

@@ -693,7 +693,7 @@ def ole(*names: str) -> bytes:
         (ole("WordDocument"), OldFormat, "save it as .docx"),
         (ole("Workbook"), Unsupported, "another old Office file"),
         (ole("__properties_version1.0"), Unsupported, "Outlook"),
-        (b"{\\rtf1 Private words}", Unsupported, "an RTF file"),
+        (b"{\\rtf1 Private words}", OldFormat, "an RTF file"),
         (b"%PDF-1.7 Private words", Unsupported, "a PDF"),
         (b"\xff\xd8\xff\xe0 Private words", Unsupported, "a JPEG picture"),
         (b"<!DOCTYPE html><p>Private words", Unsupported, "a web page"),

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import tempfile
 import time
 from itertools import count, islice
+from pathlib import Path
 
-from ehcaudit.workers import Lost, work
+import pytest
+
+from ehcaudit.workers import Lost, elsewhere, work
 
 
 def double(number: int) -> int:
@@ -94,6 +99,57 @@ def test_closing_the_answers_ends_the_workers() -> None:
         time.sleep(0.05)
     else:
         raise AssertionError("the worker is still there")
+
+
+def wait_for_another_program(seconds: float) -> str:
+    other = subprocess.Popen(["sleep", "0.9"], start_new_session=True)
+    with elsewhere(seconds, other.pid):
+        other.wait()
+    return "done"
+
+
+def hang_with_another_program(note: str) -> None:
+    tempfile.mkdtemp()
+    other = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    Path(note).write_text(str(other.pid))
+    with elsewhere(0.1, other.pid):
+        time.sleep(60)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_the_time_that_another_program_takes_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ehcaudit.workers.GRACE", 0.1)
+    assert list(work(wait_for_another_program, [5.0], seconds=0.3)) == [(5.0, "done")]
+    assert list(work(wait_for_another_program, [0.1], seconds=30)) == [(0.1, Lost("too-slow"))]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_a_worker_that_is_ended_takes_the_other_program_and_its_temporary_files_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ehcaudit.workers.GRACE", 0.1)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
+    note = str(tmp_path / "pid")
+    assert list(work(hang_with_another_program, [note])) == [(note, Lost("too-slow"))]
+    pid = int(Path(note).read_text())
+    for _ in range(50):
+        if not _runs(pid):
+            break
+        time.sleep(0.05)
+    else:
+        raise AssertionError("the other program is still there")
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def _runs(pid: int) -> bool:
+    """A process that is there and not merely waiting to be reaped."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/status")
+    return not (status.exists() and "Z (zombie)" in status.read_text())
 
 
 def _pid(_: int) -> int:

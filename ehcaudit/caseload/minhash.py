@@ -8,28 +8,25 @@ Rajaraman and Ullman, Mining of Massive Datasets, 3.4), and each pair is then ch
 
 from __future__ import annotations
 
-import re
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from operator import eq
-from typing import TypeVar
+from typing import Any, TypeVar
 from zlib import crc32
 
 PLACES = 256
 """Of a plan's sketch: 512 bytes."""
-_WORD = re.compile(rb"\S+")
 _LEADERS = 20
 """With how many unlike members of its bucket a text is compared."""
-Key = TypeVar("Key", bound=Hashable)
+Key = TypeVar("Key", bound=Any)
 
 
 def shingles(text: str, size: int = 5) -> set[int]:
     """A 32-bit hash for every run of ``size`` words; of a shorter text the whole of it. Case does not count."""
-    data = text.lower().encode("utf-8", "surrogatepass")
-    words = [word.span() for word in _WORD.finditer(data)]
-    if len(words) < size:
-        return {crc32(b" ".join(data[start:end] for start, end in words))} if words else set()
-    return {crc32(data[start:end]) for (start, _), (_, end) in zip(words, words[size - 1 :], strict=False)}
+    words = text.lower().encode("utf-8", "surrogatepass").split()
+    runs = zip(*(words[start:] for start in range(size)), strict=False) if len(words) >= size else [words]
+    return set(map(crc32, map(b" ".join, runs))) if words else set()
 
 
 def sketch(hashes: Iterable[int], places: int = PLACES) -> array[int]:
@@ -39,15 +36,22 @@ def sketch(hashes: Iterable[int], places: int = PLACES) -> array[int]:
         least[value * places >> 32] = value
     if not least:
         return array("H")
-    filled = dict(least)
-    for place in range(places):
-        turn = 0
-        while place not in filled:  # Each empty place borrows from one that the same chance finds in every text.
-            turn += 1
-            donor = crc32(b"%d %d" % (place, turn)) * places >> 32
-            if donor in least:
-                filled[place] = least[donor]
-    return array("H", (filled[place] & 0xFFFF for place in range(places)))
+    if len(least) == places:
+        return array("H", [least[place] & 0xFFFF for place in range(places)])
+    # Each empty place borrows from one that the same chance finds in every text.
+    return array(
+        "H",
+        [
+            least[place if place in least else next(filter(least.__contains__, _donors(place, places)))] & 0xFFFF
+            for place in range(places)
+        ],
+    )
+
+
+@cache
+def _donors(place: int, places: int) -> tuple[int, ...]:
+    """All places, in an order that chance gives to this one."""
+    return tuple(sorted(range(places), key=lambda other: crc32(b"%d %d" % (place, other))))
 
 
 def similarity(one: Sequence[int], other: Sequence[int]) -> float:
@@ -95,7 +99,7 @@ def like(
     ``members`` have an order of their own that makes this so. Two are compared only where ``rows`` neighbouring places
     of their sketches agree in full; one band is held in memory at a time.
     """
-    members = sorted(members)  # type: ignore[type-var]
+    members = sorted(members)
     sets = Sets()
     if not members:
         return []
@@ -124,9 +128,3 @@ def _join(bucket: Sequence[int], sets: Sets, alike: Callable[[int, int], bool]) 
                 break
         else:
             leaders.append(number)
-
-
-def merge(groups: Iterable[Iterable[Key]]) -> Iterator[Key]:
-    """All members of all groups."""
-    for group in groups:
-        yield from group

@@ -144,9 +144,16 @@ class Nothing(Options):
 
 
 _SUBJECT = re.compile(
-    r"(?:^|(?<=[.!?] )|(?<=, ))([A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?)(?:'s|’s)?\s"
-    r"(?=(?:will|has|is|needs?|can|cannot|requires?|finds|does|enjoys|struggles|becomes|may|should|was|experiences)\b)"
+    r"(?P<start>^|(?<=[.!?:;] )|(?<=^- ))?(?<![\w'’-])(?P<name>[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?)"
+    r"(?P<of>(?:'s|’s)(?=\s))?"
+    r"(?:\s(?P<verb>will|has|is|needs?|can|cannot|requires?|finds|does|enjoys|struggles|becomes|may|should|was|"
+    r"experiences|have|had|[a-z]{3,}s)\b)?"
 )
+"""A capital word that may be a name, and whether it owns something or does something."""
+_NO_NAME = re.compile(
+    r"(?:tion|sion|ing|ness|ment|ity|ship|ism|ance|ence|ency|age|ure|graphy|logy|cy|sis|ers|ors|ies|ful|less|ous|ive)$"
+)
+"""Endings of common nouns that begin sentences ("Concentration is …"), which few first names share."""
 
 
 @cache
@@ -166,10 +173,11 @@ def _first_name(plan: Plan) -> str:
 
 @check("another-childs-name", Nothing)
 def another_childs_name(plan: Plan, options: Nothing, where: tuple[str, ...], context: Context) -> Answer:
-    """Sentences about needs, outcomes and provision whose subject is a first name that is not the child's.
+    """Statements about needs, outcomes and provision whose subject is a first name that is not the child's.
 
     Quiet unless the plan gives the child's name and uses it. A word that the plan also writes small is no name; nor is
-    a name that it introduces as a relative, a friend or a member of staff.
+    a name that it introduces as a relative, a friend or a member of staff. A word that is not among the common first
+    names counts where it is the subject of "will", "has", "needs" …, and then a person decides.
     """
     own = {part.lower() for part in re.findall(r"[^\W\d_]+", plan.facts.name) if len(part) > 1}
     if not own:
@@ -180,24 +188,32 @@ def another_childs_name(plan: Plan, options: Nothing, where: tuple[str, ...], co
     used = Counter(word.lower() for word in re.findall(r"\b[A-Z][a-z]+\b", whole))
     if max((used[name] for name in own), default=0) < 3:
         return Answer("not_assessed", reason="The plan hardly uses the child's name.")
-    staff = {word.lower() for entry in plan.advice for word in re.findall(r"[^\W\d_]+", entry.author)}
-    hits: list[Hit] = []
+    known = small | _common_words() | {w.lower() for a in plan.advice for w in re.findall(r"[^\W\d_]+", a.author)}
+    first_names = cues.listed("first_names.txt")
+    named: dict[str, list[Hit]] = {}
     for item in plan.items:
         if item.kind == "advice":
             continue
         for part in item.evidence:
             for found in _SUBJECT.finditer(part.quote):
-                word = found[1].lower()
-                if word in small or word in staff or _same_name(word, own) or word in _common_words():
+                word = found["name"].lower()
+                sure = word in first_names
+                if word in known or _same_name(word, own) or not _acts(found, sure=sure):
                     continue
-                if _introduced(word, whole):
-                    continue
-                start = part.start + found.start(1)
-                shown = found[1]
-                hits.append(
-                    Hit((Evidence(part.block_id, start, start + len(shown), shown),), item.section, item=item.id)
-                )
-    return _answer(hits)
+                start = part.start + found.start("name")
+                evidence = Evidence(part.block_id, start, start + len(word), found["name"])
+                named.setdefault(word, []).append(Hit((evidence,), item.section, query=not sure, item=item.id))
+    return _answer([hit for word, hits in named.items() if not _introduced(word, whole) for hit in hits])
+
+
+def _acts(found: re.Match[str], *, sure: bool) -> bool:
+    """Whether a capital word is the subject of its sentence; a word that is no known name must look like one."""
+    verb = found["verb"] or ""
+    if sure:
+        return bool(verb or (found["of"] and found["start"] is not None))
+    plain = verb in {"will", "has", "is", "needs", "need", "can", "cannot", "requires", "finds", "enjoys", "struggles"}
+    alone = found["start"] is not None or re.search(r"[a-z\d,] $", found.string[max(0, found.start() - 2) : found.start()])
+    return plain and not _NO_NAME.search(found["name"]) and bool(alone)
 
 
 def _same_name(word: str, own: set[str]) -> bool:

@@ -7,6 +7,7 @@ stdout, everything else to stderr. Whatever is slow to import is imported inside
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -17,16 +18,32 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ehcaudit import __version__
-from ehcaudit.cli.console import ProgressBar, abandon_stdout, asked, emit, note, report_options, stdin_lines
+from ehcaudit.cli.console import (
+    ProgressBar,
+    abandon_stdout,
+    asked,
+    emit,
+    note,
+    read_list,
+    report_options,
+    stdin_lines,
+    stop_on_termination,
+)
+from ehcaudit.cli.history import open_store
 from ehcaudit.cli.options import (
     AsAccepted,
     AsOf,
     AuditFormat,
+    Baseline,
     Config,
+    Convert,
     Deleted,
     ExitZero,
     FailOn,
+    FilesFrom,
     Force,
+    Gate,
+    Globs,
     Hidden,
     Ignore,
     Interactive,
@@ -35,18 +52,23 @@ from ehcaudit.cli.options import (
     Kind,
     LinesFormat,
     MinScore,
+    MinThemes,
     NoColor,
+    NoQuotes,
     Notes,
+    Ocr,
     Persona,
     Quiet,
     Reports,
     RuleFolders,
     Sections,
     Select,
+    Store,
     Verbose,
     Width,
     Word,
     Words,
+    WriteBaseline,
     argument,
 )
 from ehcaudit.errors import EhcauditError, InputError, UsageError
@@ -90,20 +112,30 @@ def _root(
 
 @app.command(epilog=EPILOG)
 def check(
-    paths: Annotated[list[str], argument("PATH...", "Plans, folders or patterns.")],
+    paths: Annotated[Words, argument("PATH...", "Plans, folders or patterns.")] = None,
     format: AuditFormat = "terminal",
     report: Reports = None,
     force: Force = False,
     as_of: AsOf = None,
     sections: Sections = None,
     as_accepted: AsAccepted = True,
+    convert: Convert = False,
+    ocr: Ocr = False,
     select: Select = None,
     ignore: Ignore = None,
     persona: Persona = None,
     rules: RuleFolders = None,
     fail_on: FailOn = None,
     min_score: MinScore = None,
+    min_theme: MinThemes = None,
+    gate: Gate = None,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = None,
     exit_zero: ExitZero = False,
+    glob: Globs = None,
+    files_from: FilesFrom = None,
+    store: Store = None,
+    no_quotes: NoQuotes = False,
     jobs: Jobs = None,
     config: Config = None,
     width: Width = None,
@@ -117,44 +149,66 @@ def check(
     """
     from ehcaudit.reports import find_report
     from ehcaudit.reports.files import targets
-    from ehcaudit.settings import parse_date, parse_sections
+    from ehcaudit.settings import parse_date, parse_minima, parse_sections
 
     if verbose > 1:
         os.environ.setdefault("EHCAUDIT_DEBUG", "1")
-    if any(not path.strip() for path in paths):
+    given = [*(paths or ()), *(read_list(files_from) if files_from else ())]
+    if any(not path.strip() for path in given):
         raise UsageError("a path is empty")
+    if not given and not files_from:
+        raise UsageError("name a plan, a folder or a pattern, or --files-from FILE")
+    if no_quotes and not store:
+        raise UsageError("--no-quotes says what a store keeps; name one with --store FILE")
     renderer = find_report(format)
     renderer.printed()  # Refused now where it is a folder.
     to_write = targets(report or (), force=force)
     day = parse_date(as_of) if as_of else None
     letters = parse_sections(sections or ())
     settings = _settings(
-        config, select=select, ignore=ignore, persona=persona, folders=rules, fail_on=fail_on, min_score=min_score
+        config,
+        preset=gate,
+        select=select,
+        ignore=ignore,
+        persona=persona,
+        folders=rules,
+        fail_on=fail_on,
+        min_score=min_score,
+        min_themes=parse_minima(min_theme or ()),
     )
     rule_set = settings.rule_set()
     # Imported here, after everything that a usage error could stop.
     from ehcaudit.engine import audit
 
-    with ProgressBar(wanted=not quiet) as progress:
+    with contextlib.ExitStack() as stack:
+        progress = stack.enter_context(ProgressBar(wanted=not quiet))
+        stack.enter_context(stop_on_termination())
         run = audit(
-            paths,
+            given,
             rules=rule_set,
             as_of=day,
             sections=letters,
             progress=progress,
             original=not as_accepted,
+            convert=convert,
+            ocr=ocr,
+            globs=glob or (),
             jobs=jobs or os.cpu_count() or 1,
-            **settings.engine_options(),
+            store=stack.enter_context(open_store(store, words=not no_quotes)) if store else None,
+            baseline=Path(baseline) if baseline else None,
+            write_baseline=Path(write_baseline) if write_baseline else None,
+            **settings.engine_options(rule_set),
         )
-    options = report_options(width, no_color=no_color, verbosity=-1 if quiet else verbose)
-    emit(renderer.render(run, options))
-    for target in to_write:
-        target.write(run, report_options(width or 100, no_color=True, verbosity=verbose))
-        if not quiet:
-            note(f"wrote {target.path}")
+        progress.close()
+        options = report_options(width, no_color=no_color, verbosity=-1 if quiet else verbose)
+        emit(renderer.render(run, options))
+        for target in to_write:
+            target.write(run, report_options(width or 100, no_color=True, verbosity=verbose))
+            if not quiet:
+                note(f"wrote {target.path}")
     if not quiet:
-        for skipped in run.skipped:
-            note(f"skipped {skipped}")
+        for line in (*(f"skipped {skipped}" for skipped in run.skipped), *run.notes):
+            note(line)
         if format != "terminal":
             for failure in run.failures:
                 note(failure.message)
@@ -168,6 +222,8 @@ def outline(
     plan: Annotated[str, argument("PLAN")],
     format: JsonFormat = "terminal",
     as_accepted: AsAccepted = True,
+    convert: Convert = False,
+    ocr: Ocr = False,
     config: Config = None,
     width: Width = None,
     no_color: NoColor = False,
@@ -181,7 +237,8 @@ def outline(
     from ehcaudit.engine import contained, read_plan
 
     limits = settings.reader_limits()
-    read = contained(partial(read_plan, limits=limits, original=not as_accepted), Path(plan), limits)
+    question = partial(read_plan, limits=limits, original=not as_accepted, convert=convert, ocr=ocr)
+    read = contained(question, Path(plan), limits)
     if format == "json":
         from ehcaudit.reports.json import render_outline as render_json
 
@@ -200,6 +257,8 @@ def text(
     hidden: Hidden = False,
     notes: Notes = False,
     as_accepted: AsAccepted = True,
+    convert: Convert = False,
+    ocr: Ocr = False,
     config: Config = None,
 ) -> int:
     """Print everything that was read of a file.
@@ -213,7 +272,8 @@ def text(
     from ehcaudit.reports.outline import render_lines
 
     limits = settings.reader_limits()
-    document = contained(partial(read, limits=limits, original=not as_accepted), Path(file), limits)
+    question = partial(read, limits=limits, original=not as_accepted, convert=convert, ocr=ocr)
+    document = contained(question, Path(file), limits)
     emit(render_lines(live_lines(document, deleted=deleted, hidden=hidden, notes=notes)))
     for warning in document.warnings:
         note(warning_words(warning))

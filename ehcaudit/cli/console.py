@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
+import signal
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ehcaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from ehcaudit.engine import Progress
     from ehcaudit.reports import ReportOptions
 
 FEW_FILES = 3
 """A run of no more files than this shows no progress bar."""
+_REFRESH = 0.1
+"""Seconds between two looks of the bar."""
 
 
 def report_options(width: int | None, *, no_color: bool, verbosity: int = 0) -> ReportOptions:
@@ -94,37 +99,93 @@ def asked(kind: str) -> Iterator[str]:
         yield line.strip()
 
 
-class ProgressBar:
-    """A bar on stderr while a person is watching and there is more than a little to do."""
+def read_list(path: str) -> list[str]:
+    """The paths in a file, or on stdin where its name is ``-``. Raises UsageError."""
+    from ehcaudit.inputs import listed
 
-    def __init__(self, *, wanted: bool):
-        self._wanted = wanted and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    try:
+        if path == "-":
+            payload: bytes | str = getattr(sys.stdin, "buffer", sys.stdin).read() if sys.stdin else b""
+            return listed(payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else payload)
+        with open(path, "rb") as file:  # noqa: PTH123
+            return listed(file.read())
+    except OSError as error:
+        raise UsageError(f"--files-from: {path} cannot be read ({error.strerror})") from None
+
+
+@contextlib.contextmanager
+def stop_on_termination() -> Iterator[None]:
+    """Being ended by the system (a service that is stopped) is like Ctrl-C: what is done is kept and reported."""
+    try:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    except ValueError:  # Not in the main thread: there is nobody to tell.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class ProgressBar:
+    """A bar on stderr while a person is watching and there is more than a little to do; else a line a minute."""
+
+    def __init__(self, *, wanted: bool, clock: Callable[[], float] = time.monotonic):
+        watched = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._wanted, self._lines = wanted and watched, wanted and not watched
+        self._clock = clock
+        self._begun = self._said = clock()
         self._bar: Any = None
         self._task: Any = None
 
-    def __enter__(self) -> Progress:
-        return self._step
+    def __enter__(self) -> ProgressBar:
+        return self
 
-    def _step(self, done: int, total: int, path: str) -> None:
+    def __call__(self, done: int, total: int, path: str) -> None:
+        """One more file is done."""
+        if self._lines:
+            self._say(done, total)
         if not self._wanted or total <= FEW_FILES:
             return
         if self._bar is None:
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
             self._bar = Progress(
                 TextColumn("Auditing"),
                 BarColumn(),
                 MofNCompleteColumn(),
-                TimeRemainingColumn(),
+                TextColumn("{task.fields[pace]}"),
                 console=Console(stderr=True),
                 transient=True,
                 auto_refresh=False,  # No thread: workers are forked while it runs.
             )
             self._bar.start()
-            self._task = self._bar.add_task("", total=total)
-        self._bar.update(self._task, completed=done, refresh=True)
+            self._task = self._bar.add_task("", total=total, pace="")
+        now = self._clock()
+        if done == total or now - self._said > _REFRESH:  # Drawing costs more than a file that the store knows.
+            self._said = now
+            self._bar.update(self._task, completed=done, pace=self._pace(done, total), refresh=True)
 
-    def __exit__(self, *_: object) -> None:
+    def _say(self, done: int, total: int) -> None:
+        now = self._clock()
+        if now - self._said >= 60 and done < total:
+            self._said = now
+            note(f"{done:,} of {total:,} files, {self._pace(done, total)}")
+
+    def _pace(self, done: int, total: int) -> str:
+        """“11.5 a second, 26 min left”."""
+        spent = max(self._clock() - self._begun, 1e-6)
+        left = (total - done) * spent / done
+        hours, minutes = divmod(math.ceil(left / 60), 60)
+        shown = f"{hours} h {minutes:02} min" if hours else f"{minutes} min" if left > 60 else f"{math.ceil(left)} s"
+        return f"{done / spent:.1f} a second, {shown} left"
+
+    def close(self) -> None:
+        """Take the bar away."""
         if self._bar is not None:
             self._bar.stop()
+            self._bar = None
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -41,11 +41,33 @@ Sections = Annotated[Words, option("--sections", "LETTERS", "Only these sections
 _AS = "--as-accepted/--as-original"
 _STATE = "Read tracked changes as accepted (the default), or the plan as it was before them."
 AsAccepted = Annotated[bool, typer.Option(_AS, help=_STATE, show_default=False)]
+Convert = Annotated[
+    bool, typer.Option("--convert", help="Read .odt, .rtf and .doc as well, where LibreOffice is installed.")
+]
+Ocr = Annotated[
+    bool, typer.Option("--ocr", help="Recognise the words of scanned PDFs, where OCRmyPDF and Tesseract are installed.")
+]
 Jobs = Annotated[
     int | None, option("--jobs", "N", "Worker processes (default: one for each processor).", min=1, max=256)
 ]
 FailOn = Annotated[Word, option("--fail-on", "SEVERITY", "critical, major, minor (the default), advice or never.")]
 MinScore = Annotated[float | None, option("--min-score", "SCORE", "A plan that scores less is a finding.")]
+Gate = Annotated[Word, option("--gate", "NAME", "A gate of the settings file, [gates.NAME].")]
+MinThemes = Annotated[
+    Words, option("--min-theme", "THEME=SCORE", "A plan that scores less in it is a finding. Repeatable.")
+]
+Store = Annotated[
+    Word, option("--store", "FILE", "Remember results and runs here; what has not changed is not read again.")
+]
+NoQuotes = Annotated[bool, typer.Option("--no-quotes", help="Keep no words of the plans in the store.")]
+Baseline = Annotated[
+    Word, option("--baseline", "FILE", "What stands in it is known: only what is new or worse counts.")
+]
+WriteBaseline = Annotated[Word, option("--write-baseline", "FILE", "Write what is found as a baseline, hashes only.")]
+Globs = Annotated[
+    Words, option("--glob", "PATTERN", "Of the files in folders only these, such as '*.docx'. Repeatable.")
+]
+FilesFrom = Annotated[Word, option("--files-from", "FILE", "Read paths from a file, a line each; - is stdin.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="End with 0 where it would be 1.")]
 Deleted = Annotated[bool, typer.Option("--deleted", help="Deleted, moved and struck-through text as well.")]
 Hidden = Annotated[bool, typer.Option("--hidden", help="Hidden text as well.")]

@@ -7,18 +7,20 @@ next school. Words that say how often, how long a session lasts or how old a chi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ehcaudit.language.calendar import (
     Dated,
     date_at,
     find_dates,
+    month_pattern,
     months,
     parse_date,
     plain,
 )
-from ehcaudit.language.time_grammar import grammar, number_of, numbers, places
+from ehcaudit.language.time_grammar import Shape, grammar, number_of, numbers, places
 from ehcaudit.language.times import Anchor, Kind, Point, Time
 from ehcaudit.language.words import listed, read_data
 
@@ -27,24 +29,36 @@ __all__ = ["Anchor", "Dated", "Time", "find_dates", "find_times", "parse_date"]
 
 def find_times(text: str) -> list[Time]:
     """The times in a statement, left to right, never overlapping; offsets are those of ``text``."""
+    return list(_times(text))
+
+
+@lru_cache(1024)
+def _times(text: str) -> tuple[Time, ...]:
     folded = plain(text)
+    shapes = grammar().shapes_for(folded)
+    dated = _MAY_DATE.search(folded) is not None
+    if not (shapes or dated):
+        return ()
     found: list[Time] = []
     for lead in grammar().lead.finditer(folded):
         if found and lead.start() < found[-1].end:
             continue
-        best = max(_readings(folded, text, lead), key=lambda t: t.end, default=None)
+        best = max(_readings(folded, text, lead, shapes, dated=dated), key=lambda t: t.end, default=None)
         if best is not None:
             found.append(_extended(folded, text, best))
-    return found or list(_bare(folded, text))
+    return tuple(found or _bare(folded, text, shapes))
 
 
 # ---------------------------------------------------------------- one place
 
+_MAY_DATE = re.compile(rf"\d|{month_pattern()}", re.I)
+"""Without a figure or the name of a month there is no date."""
+_IN_BRACKETS = re.compile(rf"\s\((?:\w+\s)?(?:{month_pattern()}\s?)?20\d\d\)", re.I)
 _FIRST = re.compile(r"(?:^|[.;:(!?\[-])[\s\"'*\u2022]*$|^.{0,3}\d[.)]\s?$")
 _LAST = re.compile(r"\s*(?:[.;,:)!?\]]|-\s|$)")
 _SUBJECT = re.compile(r",?\s(?:he|she|they|i|x|[A-Z][\w'-]*)\b")
 _PAST = re.compile(r",?\s[\w'-]{1,20}\s(?:was|were|had|did|could\snot|scored|achieved)\b", re.I)
-_DEADLINE = frozenset({"by", "before", "prior to", "ahead of", "no later than", "not later than"})
+_DEADLINE = frozenset({"by", "before", "prior to", "ahead of", "no later than", "not later than", "in time for"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +78,7 @@ class _Lead:
         return self.word in _DEADLINE
 
 
-def _readings(folded: str, text: str, match: re.Match[str]) -> Iterator[Time]:
-    """Every way to read a time at this lead."""
+def _lead(folded: str, match: re.Match[str]) -> _Lead:
     words = grammar()
     word = (match["word"] or "").lower()
     back = folded[max(0, match.start() - 40) : match.start()]
@@ -73,11 +86,20 @@ def _readings(folded: str, text: str, match: re.Match[str]) -> Iterator[Time]:
         back = "~" + back  # So that a place amid the text is not taken for its beginning.
     # After "by" only a judgement describes: "what is expected by the end of Year 6".
     told = words.judged.search(back) or (word not in _DEADLINE and words.before.search(back))
-    lead = _Lead(word, match.start(), match.end(), bool(_FIRST.search(back)), bool(told))
-    yield from _days(folded, text, lead)
-    for kind, shape in words.shapes:
-        hit = shape.match(folded, lead.at)
-        if hit is None or hit.end() == lead.at or _PAST.match(folded, hit.end()):
+    return _Lead(word, match.start(), match.end(), bool(_FIRST.search(back)), bool(told))
+
+
+def _readings(folded: str, text: str, match: re.Match[str], shapes: Sequence[Shape], *, dated: bool) -> Iterator[Time]:
+    """Every way to read a time at this lead."""
+    at = match.end()
+    hits = [(kind, hit) for kind, shape in shapes if (hit := shape.match(folded, at)) and hit.end() > at]
+    if not (hits or dated):
+        return
+    lead = _lead(folded, match)
+    if dated:
+        yield from _days(folded, text, lead)
+    for kind, hit in hits:
+        if _PAST.match(folded, hit.end()):
             continue
         groups = {name: value for name, value in hit.groupdict().items() if value is not None}
         if _allowed(kind, lead, groups, folded, hit):
@@ -99,6 +121,8 @@ _YEAR = re.compile(r"\s(?:academic|school|college)\syear\b", re.I)
 def _days(folded: str, text: str, lead: _Lead) -> Iterator[Time]:
     """A date, whole or without its year, after the lead."""
     words = grammar()
+    if lead.word == "from" and not lead.first:
+        return  # "from September" amid a sentence says since when, not by when.
     opening = words.before_day.match(folded, lead.at)
     assert opening is not None  # Every part of it may be left out.
     edge = _edge(opening["edge"] or "end")
@@ -156,6 +180,8 @@ _PEERS = re.compile(
 def _allowed(kind: Kind, lead: _Lead, groups: dict[str, str], folded: str, hit: re.Match[str]) -> bool:
     """Whether a shape after this lead says by when."""
     end = hit.end()
+    if lead.word == "from":
+        return False
     if kind in ("year-group", "key-stage", "school-year"):
         words = grammar()
         if words.things.match(folded, end) or ("edge" not in groups and words.persons.match(folded, end)):
@@ -173,16 +199,19 @@ def _allowed(kind: Kind, lead: _Lead, groups: dict[str, str], folded: str, hit: 
             lead.word in ("at", "when", "once", "on", "after") and not hit.group().startswith("aged")
         )
     if kind == "review":
-        named = bool(groups.get("sort", "").strip()) or "which" in groups
-        return named and (lead.deadline or (lead.word in ("at", "for", "in", "on") and "which" in groups))
-    if "edge" in groups:
+        sort = groups.get("sort", "").strip()
+        if not (sort or "which" in groups or hit.group().endswith("date") or _IN_BRACKETS.match(folded, end)):
+            return False
+        told = "which" in groups or re.search(r"20\d\d", sort) is not None
+        return lead.deadline or (lead.word in ("at", "for", "in", "on") and told)
+    if "edge" in groups or "closing" in groups:
         return True
     if "early" in groups and (not lead.deadline or groups["early"].lower() == "nursery"):
         return False  # "at nursery", "collected by nursery": a place.
     ahead = "which" in groups or re.match(r"this\s", folded[lead.at :], re.I) is not None
     if lead.deadline:
         return ahead or ("any_term" not in groups and ("loose" not in groups or hit.group().endswith("end")))
-    if lead.word not in ("in", "during", "within", "over", "at") or re.search(
+    if lead.word not in ("in", "during", "within", "over", "at", "this time") or re.search(
         r"holi|break|vacat", groups.get("part", "")
     ):
         return False
@@ -216,13 +245,16 @@ def _allowed_span(lead: _Lead, groups: dict[str, str], folded: str, end: int) ->
         return False
     if re.match(r"\s(?:of|after)\s", folded[end:]):  # "within a week of being asked", "after a year of therapy"
         return False
+    if "close" in groups:
+        return counted and lead.word in ("by", "at", "")
     if lead.word == "within":
         return True
     if lead.word in ("over", "during", "across", "for"):
         whole = lead.word == "over" and lead.first and "later" in groups  # "Over a 12-month period …"
         return (coming and lead.word != "for") or "course" in ahead or whole
     if lead.word == "in":
-        return coming or "later" in groups or (lead.first and counted and not lead.described)
+        last = groups["unit"].lower() in ("month", "year") and _LAST.match(folded, end) is not None
+        return coming or "later" in groups or ((lead.first or last) and counted and not lead.described)
     if lead.word == "after":
         return counted and lead.first
     return not lead.word and "since" in groups
@@ -234,8 +266,8 @@ _HALVES = {"autumn": 10, "spring": 2, "summer": 5}
 def _point(kind: Kind, lead: _Lead, groups: dict[str, str]) -> Point | None:
     """What a shape's words say; None where a number in them is none that can be."""
     edge = _edge(groups["edge"]) if "edge" in groups else "end"
-    following = groups.get("which", "").strip().lower() == "next"
-    year = int(groups["year"]) if "year" in groups else None
+    following = groups.get("which", "").strip().lower().endswith("next")
+    year = int(groups["year"]) if "year" in groups else 2000 + int(groups["short"]) if "short" in groups else None
     if kind == "term":
         if "half" in groups:
             month = months()[groups["half_of"].lower().rstrip(".")] if "half_of" in groups else None
@@ -259,7 +291,7 @@ def _point(kind: Kind, lead: _Lead, groups: dict[str, str]) -> Point | None:
     if kind == "key-stage":
         if "stage" in groups:
             stage = number_of(groups["stage"])
-            start = "edge" not in groups and lead.deadline
+            start = not groups.keys() & {"edge", "closing"} and lead.deadline
             return Point("start" if start else edge, number=stage) if stage and 1 <= stage <= 5 else None
         if "place" in groups:
             key = places()[_spaced(groups["place"])]
@@ -335,7 +367,7 @@ _STOP = re.compile(r"\s*[.)\]]*\s*$")
 _AFTER_LABEL = re.compile(r"\s*(?:[:)]|-\s|,\s)")
 
 
-def _bare(folded: str, text: str) -> Iterator[Time]:
+def _bare(folded: str, text: str, shapes: Sequence[Shape]) -> Iterator[Time]:
     """A time without any lead: a label at the start, the last words after a comma or in brackets, or all there is."""
     words = grammar()
     label = words.label.match(folded)
@@ -343,7 +375,7 @@ def _bare(folded: str, text: str) -> Iterator[Time]:
     labelled = bool(label and label.group().strip(" ([*-"))
     lead = _Lead("by", begin, begin, first=True, described=False)
     options = list(_days(folded, text, lead))
-    for kind, shape in words.shapes:
+    for kind, shape in shapes:
         hit = shape.match(folded, begin)
         if hit is None or hit.end() == begin:
             continue
@@ -355,7 +387,15 @@ def _bare(folded: str, text: str) -> Iterator[Time]:
     if best is not None:
         all_there_is = bool(_STOP.match(folded, best.end))
         dated = best.kind in ("date", "term") and (best.point.on or best.point.year)
-        if all_there_is or ((dated or labelled) and _AFTER_LABEL.match(folded, best.end)):
+        ended = re.search(r"\bend$", best.text, re.I) is not None
+        counted = best.kind == "span" and folded.startswith(":", best.end)
+        label_ends = _AFTER_LABEL.match(folded, best.end)
+        if (
+            all_there_is
+            or ((dated or labelled or ended or counted) and label_ends)
+            or (labelled and re.match(r"\s[A-Z]", folded[best.end :]))
+            or (ended and folded.startswith(". ", best.end))
+        ):
             yield best
             return
     for dated_ in find_dates(text)[-1:]:

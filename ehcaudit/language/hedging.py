@@ -7,6 +7,7 @@ anybody to; on a side detail ("parents invited where able") it is noted.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ehcaudit.language.lexicons import Mark
 from ehcaudit.language.provision_reading import Reading, pattern
@@ -37,7 +38,24 @@ def weigh_hedges(reading: Reading, *, exact: float, sort: str) -> list[tuple[Fau
         serious, cost = _cost(reading, mark, exact, sort)
         if cost >= 0:
             out.append((Fault(code, mark.start, mark.end, serious=serious), cost))
-    return out
+    return [*out, *_by_grammar(reading, exact, {fault.code for fault, _ in out})]
+
+
+def _by_grammar(reading: Reading, exact: float, known: set[str]) -> Iterator[tuple[Fault, float]]:
+    """Hedges that no list of phrases can hold: a sum of money, and "may" or "could" as the only promise."""
+    money = pattern("money").search(reading.folded)
+    if money and "funding" not in known:
+        yield Fault("funding", *money.span(), serious=exact < 1.0), 1.0
+    promise = pattern("only_may").match(reading.folded)
+    if promise and not known & {"hedged", "recommended", "not-provision"} and _gives(reading, promise.end("modal")):
+        yield Fault("hedged", *promise.span("modal"), serious=True), 1.0
+
+
+def _gives(reading: Reading, modal: int) -> bool:
+    """Whether "may" is said of those who give or of what is given; what the pupil may do is a right of the pupil's."""
+    givers = ("specialist", "school", "vague", "authority", "care")
+    said = any(p.end <= modal and p.group in givers for p in reading.people)
+    return said or reading.folded.startswith(" be ", modal)
 
 
 def _cost(reading: Reading, mark: Mark, exact: float, sort: str) -> tuple[bool, float]:
@@ -66,7 +84,9 @@ def _cost(reading: Reading, mark: Mark, exact: float, sort: str) -> tuple[bool, 
         return exact < 0.3, 0.3
     if label == "equivalent":
         return exact < 0.8, 0.6
-    if (side or late) and (elsewhere or exact > 0.8):
+    if (side or (late and not pattern("supply").search(reading.folded, mark.start, mark.end + 24))) and (
+        elsewhere or exact > 0.8
+    ):
         return False, 0.2
     own = any(clause.start <= a < mark.start for a, _, _ in reading.content)
     if not first and own and not amounts and exact > 1.2 and label == "amount":

@@ -73,7 +73,7 @@ def judge_need(text: str) -> Judgement:
     points += 1.2 * bool(lex.patterns["leaning"].match(folded))
     points -= min(1.8, 0.4 * len(by["vague"]))
     given = lex.patterns["provided"].search(folded)
-    if given and any(q.kind in ("duration", "frequency") for q in amounts(folded)):
+    if given and any(q.kind in ("duration", "frequency") for q in amounts(folded, row)):
         points -= 2.5  # "needs a programme for 20 minutes a day": the minutes are those of help
     whole = (0, len(text))
     faults: list[Fault] = []

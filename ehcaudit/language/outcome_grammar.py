@@ -98,7 +98,7 @@ def read(text: str) -> Reading:
     folded = fold(text)
     row = tokens(folded)
     times = [(t.start, t.end) for t in find_times(text)]
-    return Reading(text, folded, row, find(lexicon().table, row), times, amounts(folded), shares(folded))
+    return Reading(text, folded, row, find(lexicon().table, row), times, amounts(folded, row), shares(folded, row))
 
 
 def body(reading: Reading) -> int:

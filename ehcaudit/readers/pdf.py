@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ehcaudit.errors import Damaged, Empty, InputError, TooLarge
+from ehcaudit.errors import Damaged, Empty, InputError, Scan, TooLarge
 from ehcaudit.model import Block, Document, Warning
 from ehcaudit.readers.base import Clock, Limits, kind_of
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".pdf",)
 
 SCAN = "this PDF is a scan; run OCR first (for example OCRmyPDF) and try again"
+LETTERS = "the letters of its fonts have no meaning; run OCR first (for example OCRmyPDF with --force-ocr)"
 _SENTENCES = {
     "image-not-read": "Pictures were not read: words in them are not audited.",
     "page-is-picture": "Pages that are pictures were not read: run OCR on the file (for example OCRmyPDF).",
@@ -29,7 +30,7 @@ _SENTENCES = {
     "layout-uncertain": "The order of the words on some pages is uncertain.",
     "form-not-read": "A form that only Adobe Reader shows (XFA) was not read.",
 }
-_RECOGNISED, _GARBLED = 0.75, 0.2
+_RECOGNISED, GARBLED = 0.75, 0.2
 """How sure the words of such pages are."""
 
 
@@ -69,7 +70,8 @@ def read(path: Path, limits: Limits) -> Document:
     if not blocks or waiting or warnings["text-garbled"] > 0.8 * sum(page.characters > 0 for page in pages):
         raise _empty(path, pages, warnings)
     warnings["layout-uncertain"] = sum(flow.confidence < 0.7 for flow in flows)
-    pictures = [page.number for page in pages for box in page.images if _is_picture(box)]
+    # A picture with recognised words over it is a scanned page, and was read.
+    pictures = [page.number for page in pages if not _recognised(page) for box in page.images if _is_picture(box)]
     warnings["image-not-read"] = len(pictures)
     shown = tuple(
         Block(len(blocks) + n, one.kind, one.text, f"page {one.kind}", page=one.page)  # type: ignore[arg-type]
@@ -97,12 +99,12 @@ def _judge(pages: list[RawPage]) -> Counter[str]:
     for page in pages:
         if page.characters < 12 and _covered(page):
             found["page-is-picture"] += 1
-        if page.unseen > 0.5 * page.characters > 0:
+        if _recognised(page):
             found["text-recognised"] += 1
             page.confidence *= _RECOGNISED
         if page.strange > 0.05 * page.characters or means_nothing(" ".join([run.text for run in page.runs[:40]])):
             found["text-garbled"] += 1
-            page.confidence = min(page.confidence, _GARBLED)
+            page.confidence = min(page.confidence, GARBLED)
     return found
 
 
@@ -110,14 +112,21 @@ def _empty(path: Path, pages: list[RawPage], warnings: Counter[str]) -> InputErr
     if warnings["form-not-read"]:
         why = "it is a form that only Adobe Reader shows (XFA); print it to a new PDF there and try again"
     elif warnings["text-garbled"]:
-        why = "the letters of its fonts have no meaning; run OCR first (for example OCRmyPDF with --force-ocr)"
+        scan = Scan(f"{path}: {LETTERS}.")
+        scan.letters = True
+        return scan
     elif warnings["page-is-picture"] or any(page.images or page.objects for page in pages):
-        why = SCAN
+        return Scan(f"{path}: {SCAN}.")
     elif warnings["page-not-read"]:
         return Damaged(f"{path}: its pages are damaged; look for another copy.")
     else:
         why = "there are no words in it; look for another copy"
     return Empty(f"{path}: {why}.")
+
+
+def _recognised(page: RawPage) -> bool:
+    """Whether most of a page's words are the unseen text layer that recognition puts over a scan."""
+    return page.unseen > 0.5 * page.characters > 0
 
 
 def _is_picture(box: Box) -> bool:

@@ -56,7 +56,7 @@ def read(path: Path, limits: Limits, *, original: bool = False) -> Document:
     with path.open("rb") as handle:
         package = open_package(path, limits, handle)
         with package.archive:
-            document = _Reader(package, Clock.start(path, limits), original=original).document()
+            document = PackageReader(package, Clock.start(path, limits), original=original).document()
         handle.seek(0)
         digest = hashlib.sha256()
         while chunk := handle.read(1 << 20):
@@ -207,7 +207,7 @@ class _Blocks:
 # ---------------------------------------------------------------- from parts to a document
 
 
-class _Reader:
+class PackageReader:
     """One package on its way to a Document."""
 
     def __init__(self, package: Package, clock: Clock, *, original: bool = False) -> None:

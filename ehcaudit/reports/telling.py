@@ -25,6 +25,20 @@ AREAS = {
 """Key of an area of need → its words."""
 
 
+_ROLES = {
+    "camhs": "CAMHS",
+    "senco": "SENCO",
+    "speech-and-language": "Speech and language therapist",
+    "health": "Health professional",
+}
+
+
+def role_name(role: str) -> str:
+    """Who gave advice, from its key (``model.Advice.role``); empty for an empty key."""
+    words = role.replace("-", " ")
+    return _ROLES.get(role, f"{words[:1].upper()}{words[1:]}")
+
+
 def worst_first(plans: Iterable[PlanAudit]) -> list[PlanAudit]:
     """No score first, then the lowest; of equal ones the one with the gravest findings; then by path."""
 

@@ -50,6 +50,7 @@ def render(run: Run, options: ReportOptions) -> bytes:
     elif run.plans:
         _table_of_plans(page, run)
         _commonest(page, run)
+        _caseload(page, run)
         if options.verbosity > 0:
             for audited in worst_first(run.plans):
                 page.line()
@@ -318,6 +319,16 @@ def _commonest(page: Page, run: Run) -> None:
         right=(0, 1),
         stretch=3,
     )
+
+
+def _caseload(page: Page, run: Run) -> None:
+    """What only all plans together show; of plans that are kept without their words there must be traces."""
+    if hasattr(run.plans, "summaries") and not hasattr(run.plans, "traces"):
+        return
+    from ehcaudit.caseload import view_of
+    from ehcaudit.reports.caseload import show
+
+    show(page, run, view_of(run))
 
 
 # ---------------------------------------------------------------- the end of every report

@@ -61,9 +61,18 @@ def meets(planted: Planted, findings: Iterable[Finding]) -> bool:
         for evidence in finding.evidence:
             quote = fold(evidence.quote)
             masked = planted.rule.startswith("identity/") and quote.replace(" ", "")[:2] in wanted.replace(" ", "")
-            if quote and (masked or f" {quote} " in f" {wanted} " or f" {wanted} " in f" {quote} "):
+            if quote and (masked or _overlap(quote, wanted)):
                 return True
     return False
+
+
+def _overlap(quote: str, wanted: str) -> bool:
+    """Whether one holds the other, or they share a run of words at an end of each ("will be agreed", "agreed by")."""
+    if f" {quote} " in f" {wanted} " or f" {wanted} " in f" {quote} ":
+        return True
+    one, two = quote.split(), wanted.split()
+    runs = range(1, min(len(one), len(two)))
+    return any(one[-n:] == two[:n] or two[-n:] == one[:n] for n in runs if len("".join(one[-n:])) > 3)
 
 
 def measure(*, clean: int = 100, faulty: int = 200, words: int = 3000, seed: int = 20_000) -> Measured:

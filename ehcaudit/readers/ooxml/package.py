@@ -188,4 +188,4 @@ def _ole(path: Path, start: bytes, handle: BinaryIO) -> InputError:
         return Unsupported(f"{path}: is an e-mail saved by Outlook; save the plan that is attached to it.")
     if named("PowerPoint Document") or (named("Workbook") and not named("WordDocument")):
         return Unsupported(f"{path}: is not a Word file but another old Office file; save the plan as .docx.")
-    return OldFormat(f"{path}: is an old Word file (.doc); open it in Word and save it as .docx.")
+    return OldFormat(f"{path}: is an old Word file (.doc); open it in Word and save it as .docx, or use --convert.")

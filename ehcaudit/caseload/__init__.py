@@ -1,0 +1,46 @@
+"""Audits of many plans, one after the other → what only all of them together show.
+
+``Caseload.add`` takes each as it comes and ``finish`` gives the CaseloadView; ``view_of`` does both for a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ehcaudit.caseload.gathering import SMALLEST, Gathering
+from ehcaudit.caseload.trace import Trace, trace
+from ehcaudit.caseload.values import CaseloadView
+from ehcaudit.model import PlanAudit, Run
+
+__all__ = ["SMALLEST", "Caseload", "CaseloadView", "Trace", "trace", "view_of"]
+
+
+class Caseload:
+    """What is gathered of a caseload, one plan after the other; the order does not matter."""
+
+    def __init__(self, *, smallest: int = SMALLEST) -> None:
+        self._gathering = Gathering(smallest=smallest)
+
+    def add(self, plan: PlanAudit | Trace | bytes) -> None:
+        """Take in a plan: an audit with its plan as it was read, its trace, or a packed trace. Raises ValueError for
+        bytes that are no trace."""
+        if isinstance(plan, bytes):
+            plan = Trace.unpack(plan)
+        self._gathering.add(plan if isinstance(plan, Trace) else trace(plan))
+
+    def finish(self) -> CaseloadView:
+        """What the plans so far show together."""
+        return self._gathering.view()
+
+
+def view_of(run: Run | Iterable[PlanAudit | Trace | bytes], *, smallest: int = SMALLEST) -> CaseloadView:
+    """The view of all plans of a run, or of these.
+
+    Where a run's plans are kept without their words, they have their packed ``traces`` beside them, in the same order;
+    an audit without its words shows little.
+    """
+    plans = run.plans if isinstance(run, Run) else run
+    caseload = Caseload(smallest=smallest)
+    for plan in getattr(plans, "traces", plans):
+        caseload.add(plan)
+    return caseload.finish()

@@ -1,0 +1,368 @@
+"""One trace after the other → a CaseloadView: what repeats, who is who, and what contradicts, in bounded memory.
+
+Eight bytes are kept for each passage of a plan, half a kilobyte for its sketch, a few hundred bytes for its faults; of
+words only those that stand in two plans or more.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+from ehcaudit.caseload.counting import Faults
+from ehcaudit.caseload.index import Index
+from ehcaudit.caseload.minhash import Sets, jaccard, like, shingles, similarity, sketch
+from ehcaudit.caseload.trace import KINDS, Kind, Trace
+from ehcaudit.caseload.values import (
+    Alike,
+    CaseloadView,
+    Contradiction,
+    Origin,
+    Repeated,
+    SameOutcome,
+    Shared,
+    Stranger,
+)
+
+Entry = TypeVar("Entry")
+SMALLEST = 5
+"""Fewer children than this are never counted out."""
+NEARLY = 0.8
+"""Shared shingles from which two plans, or two wordings of one passage, are nearly the same."""
+TEMPLATE = 0.8
+"""Share of the plans of one form from which words that say nothing of the child are the form's own."""
+SAME_NAME = 3
+"""A first name that more children of the caseload have tells nothing by itself."""
+LISTED = 100
+"""Entries that are kept of each list, repeated wording of each section."""
+PATHS = 10
+WORDINGS = 60_000
+"""Repeated wordings whose words are kept; of more, those in most plans."""
+_PLACEHOLDERS = ("[child]", "[they]", "[them]", "[their]", "[theirs]", "[themselves]")
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What stays of a plan in memory."""
+
+    path: str
+    child: int
+    name: int
+    version: tuple[str, int, str]
+    facts: dict[str, int]
+    family: int
+    cells: array[int]
+    sketch: array[int]
+    counts: array[int]
+    """Passages of each kind."""
+
+
+@dataclass(slots=True)
+class _Wording:
+    kind: Kind
+    section: str
+    hash: int
+    text: str
+
+
+@dataclass(slots=True)
+class _Cluster:
+    """One wording and its near variants."""
+
+    wordings: list[_Wording]
+    plans: list[int]
+    """Newest plans that have one of them, ascending."""
+    largest: _Wording
+    origin: Origin = "copied"
+
+
+class Gathering:
+    """Traces, one after the other; then ``view``."""
+
+    def __init__(self, *, smallest: int = SMALLEST) -> None:
+        self.smallest = max(2, smallest)
+        self._plans: list[_Kept] = []
+        self._indexes = {kind: Index() for kind in KINDS}
+        self._words: dict[int, _Wording] = {}
+        self._faults = Faults()
+        self._children = Sets()
+        self._known: dict[int, int] = {}
+        """What tells a child → the number of the first plan that said it."""
+        self._strangers: list[tuple[int, int, int, str]] = []
+        self._full_names: list[tuple[int, str]] = []
+        self._full_name_hashes = array("Q")
+        self._owners: dict[int, set[int]] = defaultdict(set)
+        """Full name → plans."""
+        self._cut = 0
+
+    def add(self, trace: Trace) -> None:
+        """Take in one plan."""
+        number = len(self._plans)
+        for mark in trace.child:
+            self._children.join(self._known.setdefault(mark, number), number)
+        counts = array("H", [0] * len(KINDS))
+        texts: list[str] | None = None
+        for place, passage in enumerate(trace.passages):
+            counts[KINDS.index(passage.kind)] += 1
+            if self._indexes[passage.kind].add(passage.hash, number) and passage.hash not in self._words:
+                texts = trace.texts() if texts is None else texts
+                self._words[passage.hash] = _Wording(passage.kind, passage.section, passage.hash, texts[place])
+            elif texts is None and passage.hash in self._words and not self._words[passage.hash].text and trace.words:
+                self._words[passage.hash].text = trace.texts()[place]
+        if len(self._words) > 2 * WORDINGS:
+            self._forget()
+        if trace.full_name:
+            self._owners[trace.full_name].add(number)
+        self._strangers += [(number, *stranger) for stranger in trace.strangers]
+        self._full_names += [(number, section) for _, section in trace.full_names]
+        self._full_name_hashes.extend([name for name, _ in trace.full_names])
+        self._plans.append(
+            _Kept(
+                trace.path,
+                number,
+                trace.name,
+                trace.version,
+                dict(trace.facts),
+                trace.family,
+                self._faults.cells(trace),
+                trace.sketch,
+                counts,
+            )
+        )
+
+    def _forget(self) -> None:
+        by_plans = sorted(self._words.values(), key=lambda w: (-len(self._indexes[w.kind].plans(w.hash)), w.hash))
+        self._words = {wording.hash: wording for wording in by_plans[:WORDINGS]}
+        self._cut += len(by_plans) - WORDINGS
+
+    # ------------------------------------------------------------ the end
+
+    def view(self) -> CaseloadView:
+        """What the plans so far show together."""
+        versions = self._versions()
+        newest = sorted(numbers[-1] for numbers in versions)
+        children = len(newest)
+        lists = _Lists()
+        clusters = self._clusters(set(newest)) if children > 1 else []
+        enough = children >= self.smallest
+        return CaseloadView(
+            len(self._plans),
+            children,
+            self.smallest,
+            repeated=self._repeated(clusters, children, lists) if enough else (),
+            shared=self._shared(clusters, newest) if enough else (),
+            alike=lists.cut(self._alike(newest)),
+            same_outcomes=lists.cut(self._same_outcomes(clusters)),
+            strangers=lists.cut(self._strange(versions)),
+            contradictions=lists.cut(self._contradictions(versions)),
+            groups=self._faults.commonest((self._plans[n].cells for n in newest), self.smallest) if enough else (),
+            left_out=lists.left_out,
+        )
+
+    def _versions(self) -> list[list[int]]:
+        """The plans of each child, from the oldest to the newest; the children in the order of their paths."""
+        versions: dict[int, list[int]] = defaultdict(list)
+        for number in range(len(self._plans)):
+            versions[self._children.find(number)].append(number)
+        for numbers in versions.values():
+            numbers.sort(key=lambda n: (self._plans[n].version, self._plans[n].path))
+            for number in numbers:
+                self._plans[number].child = numbers[-1]
+        return sorted(versions.values(), key=lambda numbers: self._plans[numbers[-1]].path)
+
+    # ------------------------------------------------------------ wording
+
+    def _clusters(self, newest: set[int]) -> list[_Cluster]:
+        """Wordings of one kind and section that are the same or nearly so, in the newest plans of two children or more;
+        the commonest first."""
+        live: dict[int, list[int]] = {}
+        for wording in self._words.values():
+            plans = [n for n in self._indexes[wording.kind].plans(wording.hash) if n in newest]
+            if plans:
+                live[wording.hash] = plans
+        sets: dict[int, set[int]] = {}
+        sketches: dict[int, array[int]] = {}
+        by_place: dict[tuple[Kind, str], list[int]] = defaultdict(list)
+        for number in live:
+            wording = self._words[number]
+            sets[number] = shingles(wording.text, 3)
+            sketches[number] = sketch(sets[number], 32)
+            by_place[wording.kind, wording.section].append(number)
+        joined: set[int] = set()
+        groups: list[list[int]] = []
+        for numbers in by_place.values():
+            near = like(
+                numbers,
+                sketches.__getitem__,
+                rows=4,
+                alike=lambda one, other: jaccard(sets[one], sets[other]) >= NEARLY,
+            )
+            groups += near
+            joined.update(number for group in near for number in group)
+        groups += [[number] for number in live if number not in joined]
+        clusters = []
+        for group in groups:
+            plans = sorted({plan for number in group for plan in live[number]})
+            if len(plans) > 1:
+                ordered = sorted(group, key=lambda n: (-len(live[n]), self._words[n].text, n))
+                clusters.append(_Cluster([self._words[n] for n in ordered], plans, self._words[ordered[0]]))
+        sizes = Counter(self._plans[n].family for n in newest)
+        for cluster in clusters:
+            cluster.origin = self._origin(cluster, sizes)
+        return sorted(
+            clusters,
+            key=lambda c: (
+                -len(c.plans),
+                KINDS.index(c.largest.kind),
+                c.largest.section,
+                c.largest.text,
+                c.largest.hash,
+            ),
+        )
+
+    def _origin(self, cluster: _Cluster, sizes: Counter[int]) -> Origin:
+        """Words of the form: they say nothing of the child and stand in nearly all plans with the same headings."""
+        if any(mark in cluster.largest.text for mark in _PLACEHOLDERS) or not cluster.largest.text:
+            return "copied"
+        families = Counter(self._plans[n].family for n in cluster.plans)
+        nearly_all = any(
+            sizes[family] >= self.smallest and count >= TEMPLATE * sizes[family] for family, count in families.items()
+        )
+        return "template" if nearly_all else "copied"
+
+    def _repeated(self, clusters: Sequence[_Cluster], children: int, lists: _Lists) -> tuple[Repeated, ...]:
+        found: list[Repeated] = []
+        of_section: Counter[tuple[str, Origin]] = Counter()
+        for cluster in clusters:
+            if len(cluster.plans) < self.smallest:
+                break
+            place = (cluster.largest.section, cluster.origin)
+            of_section[place] += 1
+            if of_section[place] > LISTED:
+                lists.left_out += 1
+                continue
+            found.append(
+                Repeated(
+                    cluster.largest.kind,
+                    cluster.largest.section,
+                    cluster.origin,
+                    cluster.largest.text,
+                    len(cluster.plans),
+                    len(cluster.plans) / children,
+                    len(cluster.wordings),
+                )
+            )
+        return tuple(found)
+
+    def _shared(self, clusters: Sequence[_Cluster], newest: Sequence[int]) -> tuple[Shared, ...]:
+        found = []
+        for place, kind in enumerate(KINDS[:3]):
+            own = sum(self._plans[n].counts[place] for n in newest)
+            form = sum(self._standing(c) for c in clusters if c.largest.kind == kind and c.origin == "template")
+            shared = sum(self._standing(c) for c in clusters if c.largest.kind == kind and c.origin == "copied")
+            statements = own - form
+            if statements >= self.smallest and not 0 < shared < self.smallest:
+                found.append(Shared(kind, statements, shared, min(1.0, shared / statements)))
+        return tuple(found)
+
+    def _standing(self, cluster: _Cluster) -> int:
+        """How many passages of the newest plans have one of the cluster's wordings."""
+        newest = set(cluster.plans)
+        return sum(sum(n in newest for n in self._indexes[w.kind].plans(w.hash)) for w in cluster.wordings)
+
+    def _same_outcomes(self, clusters: Sequence[_Cluster]) -> list[SameOutcome]:
+        found = []
+        for cluster in clusters:
+            if cluster.largest.kind == "outcome" and cluster.origin == "copied":
+                paths = sorted(self._plans[n].path for n in cluster.plans)
+                found.append(SameOutcome(cluster.largest.text, len(paths), tuple(paths[:PATHS])))
+        return found
+
+    # ------------------------------------------------------------ plans
+
+    def _alike(self, newest: Sequence[int]) -> list[Alike]:
+        # Numbered by path, so that groups do not depend on the order in which the plans came.
+        plans = sorted((self._plans[n] for n in newest if self._plans[n].sketch), key=lambda plan: plan.path)
+        groups = like(
+            range(len(plans)),
+            lambda n: plans[n].sketch,
+            rows=8,
+            alike=lambda one, other: similarity(plans[one].sketch, plans[other].sketch) >= NEARLY,
+        )
+        found = [
+            Alike(
+                tuple(plans[n].path for n in group),
+                min(similarity(plans[group[0]].sketch, plans[n].sketch) for n in group[1:]),
+            )
+            for group in groups
+        ]
+        return sorted(found, key=lambda alike: (-len(alike.paths), alike.paths))
+
+    def _strange(self, versions: Sequence[Sequence[int]]) -> list[Stranger]:
+        first_names: dict[int, list[int]] = defaultdict(list)
+        for numbers in versions:
+            for name in {self._plans[n].name for n in numbers}:
+                first_names[name].append(numbers[-1])
+        first_names.pop(0, None)
+        found: dict[tuple[int, int], tuple[Stranger, int]] = {}
+
+        def note(stranger: Stranger, number: int, name: int) -> None:
+            rank = ("same-words", "full-name", "first-name").index(stranger.sort)
+            key = (number, name)
+            if key not in found or rank < found[key][1]:
+                found[key] = (stranger, rank)
+
+        for number, name, masked, section in self._strangers:
+            plan = self._plans[number]
+            owners = [n for n in first_names.get(name, ()) if n != plan.child]
+            writers = {self._plans[n].child for kind in KINDS[:3] for n in self._indexes[kind].plans(masked)}
+            same = [n for n in owners if n in writers]
+            if same:
+                note(Stranger(plan.path, section, self._paths(same), "same-words"), number, name)
+            elif 0 < len(owners) <= SAME_NAME:
+                note(Stranger(plan.path, section, self._paths(owners), "first-name"), number, name)
+        for name, (number, section) in zip(self._full_name_hashes, self._full_names, strict=True):
+            if name in self._owners:
+                plan = self._plans[number]
+                owners = sorted({self._plans[n].child for n in self._owners[name]} - {plan.child})
+                if owners:
+                    note(Stranger(plan.path, section, self._paths(owners), "full-name"), number, name)
+        return sorted(
+            (stranger for stranger, _ in found.values()),
+            key=lambda s: (("same-words", "full-name", "first-name").index(s.sort), s.path, s.section, s.owners),
+        )
+
+    def _paths(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        return tuple(islice(sorted(self._plans[n].path for n in numbers), PATHS))
+
+    def _contradictions(self, versions: Sequence[Sequence[int]]) -> list[Contradiction]:
+        found = []
+        for numbers in versions:
+            plans = [self._plans[n] for n in numbers]
+            differ = []
+            for fact in ("born", "first_issued", "pronoun", "school_year"):
+                said = {plan.facts[fact] for plan in plans if fact in plan.facts}
+                # A child may repeat a year, or be taught with the year below.
+                if len(said) > 1 and (fact != "school_year" or max(said) - min(said) > 1):
+                    differ.append(fact)
+            if len({plan.name for plan in plans if plan.name}) > 1:
+                differ.insert(0, "name")
+            if differ:
+                found.append(Contradiction(tuple(plan.path for plan in plans), tuple(differ)))
+        return found
+
+
+@dataclass(slots=True)
+class _Lists:
+    """Cuts long lists and counts what is cut."""
+
+    left_out: int = 0
+    limit: int = field(default=LISTED)
+
+    def cut(self, entries: list[Entry]) -> tuple[Entry, ...]:
+        self.left_out += max(0, len(entries) - self.limit)
+        return tuple(entries[: self.limit])

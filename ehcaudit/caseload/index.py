@@ -1,0 +1,45 @@
+"""Hashes of wording × plans: eight bytes for each passage of each plan, and how many plans have it at any time."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+
+_BUCKETS = 10
+"""Bits of the hash that choose the bucket."""
+_PLAN = 24
+"""Bits of an entry that hold the plan's number; the other 40 hold the next bits of the hash."""
+_MASK = (1 << _PLAN) - 1
+
+
+class Index:
+    """Which plans have which wording, in sorted arrays. Fifty bits of a hash tell two wordings apart: of 25 million,
+    two are taken for one with a chance of one in four."""
+
+    def __init__(self) -> None:
+        self._buckets = [array("Q") for _ in range(1 << _BUCKETS)]
+
+    def add(self, wording: int, plan: int) -> bool:
+        """Enter a wording for a plan, once however often; says whether another plan has it as well."""
+        bucket = self._buckets[wording >> 64 - _BUCKETS]
+        key = wording >> 64 - _BUCKETS - 40 & (1 << 40) - 1
+        entry = key << _PLAN | plan
+        place = bisect_left(bucket, entry)
+        if place == len(bucket) or bucket[place] != entry:
+            bucket.insert(place, entry)
+        return (place > 0 and bucket[place - 1] >> _PLAN == key) or (
+            place + 1 < len(bucket) and bucket[place + 1] >> _PLAN == key
+        )
+
+    def plans(self, wording: int) -> list[int]:
+        """The numbers of the plans that have a wording, ascending."""
+        return list(self._entries(wording))
+
+    def _entries(self, wording: int) -> Iterator[int]:
+        bucket = self._buckets[wording >> 64 - _BUCKETS]
+        key = wording >> 64 - _BUCKETS - 40 & (1 << 40) - 1
+        for place in range(bisect_left(bucket, key << _PLAN), len(bucket)):
+            if bucket[place] >> _PLAN != key:
+                return
+            yield bucket[place] & _MASK

@@ -1,0 +1,138 @@
+"""One function over many files through any ``concurrent.futures.Executor``: threads, processes, a Dask cluster.
+
+The answers come in the order of the files, and are those of a local run byte for byte. Limits on memory and on time
+within C code are the cluster's own to keep: a worker that it ends costs the file that it had, once it is clear that
+this file ends workers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from ehcaudit.errors import UsageError
+from ehcaudit.workers import Lost
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+AHEAD = 4
+"""Files for each worker that are under way at a time: enough that none waits, few enough to hold."""
+
+
+def through(
+    executor: Executor, function: Callable[[Task], Answer], tasks: Iterable[Task], *, ahead: int = 32
+) -> Iterator[tuple[Task, Answer | Lost]]:
+    """Each task with its answer, in the order of the tasks; at most ``ahead`` are under way or wait for their turn.
+
+    What ``function`` raises, and a worker that is lost for good, is ``Lost("crashed")``. Closing the generator calls
+    off what has not begun.
+    """
+    coming = iter(tasks)
+    under_way: deque[tuple[Task, Future[Answer]]] = deque()
+    try:
+        while True:
+            while len(under_way) < max(1, ahead):
+                try:
+                    task = next(coming)
+                except StopIteration:
+                    break
+                under_way.append((task, executor.submit(function, task)))
+            if not under_way:
+                return
+            task, future = under_way.popleft()
+            try:
+                answer: Answer | Lost = future.result()
+            except (Exception, CancelledError):  # noqa: BLE001 - whatever it is, it costs this file alone
+                answer = Lost("crashed")
+            yield task, answer
+    finally:
+        for _, future in under_way:
+            future.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file with its content, for a worker that cannot read it where it lies."""
+
+    path: Path
+    content: bytes
+
+    @classmethod
+    def of(cls, path: Path) -> Sent | Path:
+        """The file; where it cannot be read here, its path, and the worker says why."""
+        try:
+            return cls(path, path.read_bytes())
+        except OSError:
+            return path
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacking(Generic[Answer]):
+    """A function of a path that takes a sent file too: what it says of the copy is said of the file's own path."""
+
+    function: Callable[[Path], Answer]
+    rename: Callable[[Answer, Path, Path], Answer]
+    """``rename(answer, copy, path)``: the answer with the file's own path in place of the copy's."""
+
+    def __call__(self, task: Sent | Path) -> Answer:
+        """Write the content to a folder of its own, which is gone when this returns."""
+        if isinstance(task, Path):
+            return self.function(task)
+        folder = Path(tempfile.mkdtemp(prefix="ehcaudit-"))
+        try:
+            copy = folder / task.path.name
+            copy.write_bytes(task.content)
+            return self.rename(self.function(copy), copy, task.path)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[tuple[Executor, int]]:
+    """An executor on the Dask cluster at this address, and how many files it should have under way.
+
+    Raises UsageError where Dask is not installed, where nothing answers there, or where its workers have no ehcaudit
+    of this version.
+    """
+    try:
+        from distributed import Client  # type: ignore[import-not-found]  # An extra.
+    except ImportError:
+        raise UsageError("--cluster needs Dask: install ehcaudit[cluster]") from None
+    try:
+        client: Any = Client(address, timeout="10s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--cluster: no Dask scheduler answers at {address} ({type(error).__name__})") from None
+    try:
+        _same_version(client)
+        threads = sum(client.nthreads().values())
+        # Each call counts, even of the same function on a file of the same name; a file is tried again on another
+        # worker where its own was lost (Dask: distributed.scheduler.allowed-failures).
+        yield client.get_executor(pure=False), max(1, threads) * AHEAD
+    finally:
+        client.close()
+
+
+def _version() -> str:
+    from ehcaudit import __version__
+
+    return __version__
+
+
+def _same_version(client: Any) -> None:
+    try:
+        versions = client.run(_version)
+    except Exception as error:  # noqa: BLE001 - it may be anything that a worker raises
+        raise UsageError(f"--cluster: its workers cannot run ehcaudit ({type(error).__name__})") from None
+    if not versions:
+        raise UsageError("--cluster: it has no workers")
+    other = sorted(set(versions.values()) - {_version()})
+    if other:
+        raise UsageError(f"--cluster: its workers have ehcaudit {other[0]}, and this is {_version()}")

@@ -1,0 +1,67 @@
+"""Run → pages for a browser: one self-contained page, or a folder with an overview and a page for each plan.
+
+In the folder: ``index.html``, ``plans/NAME.html`` for each plan, and ``list/2.html`` … where the list of plans is long.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+from ehcaudit.model import PlanAudit, Run
+from ehcaudit.reports.base import ReportOptions
+
+SUFFIX = ".html"
+
+
+def render(run: Run, options: ReportOptions) -> bytes:
+    """One page that can be mailed: the plan's own where there is one plan, else the overview without links."""
+    from ehcaudit.reports.site.caseload import gather, overview_page
+    from ehcaudit.reports.site.plan_page import plan_page
+
+    if len(run.plans) == 1 and not run.failures:
+        return plan_page(run, run.plans[0], options)
+    return overview_page(gather(run, options, lambda place, audited: ""), alone=True)
+
+
+def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
+    """The overview, and a page for each plan (the board's edition is the overview alone)."""
+    from ehcaudit.reports.site.caseload import gather, list_page, overview_page
+    from ehcaudit.reports.site.plan_page import plan_page
+
+    if options.edition == "board":
+        (folder / "index.html").write_bytes(overview_page(gather(run, options, lambda place, audited: "")))
+        return
+    caseload = gather(run, options, addresses())
+    (folder / "index.html").write_bytes(overview_page(caseload))
+    if caseload.pages > 1:
+        (folder / "list").mkdir()
+    for number in range(2, caseload.pages + 1):
+        (folder / "list" / f"{number}.html").write_bytes(list_page(caseload, number))
+    if caseload.lines:
+        (folder / "plans").mkdir()
+    hrefs = ["", *(line.href.removeprefix("plans/") for line in caseload.lines), ""]
+    for place, audited in enumerate(caseload.audits):
+        (folder / caseload.lines[place].href).write_bytes(
+            plan_page(run, audited, options, home="../index.html", before=hrefs[place], after=hrefs[place + 2])
+        )
+
+
+def addresses() -> Callable[[int, PlanAudit], str]:
+    """A function that gives each plan a page of its own, named after its file in letters every system takes."""
+    taken: set[str] = set()
+
+    def address(place: int, audited: PlanAudit) -> str:
+        folded = unicodedata.normalize("NFKD", Path(audited.path).stem).encode("ascii", "ignore").decode()
+        stem = re.sub(r"[^a-z0-9]+", "-", folded.casefold()).strip("-")[:60].strip("-") or "plan"
+        name = stem
+        if name in taken:
+            name = f"{stem}-{place + 1}"
+        while name in taken:
+            name += "-x"
+        taken.add(name)
+        return f"plans/{name}.html"
+
+    return address

@@ -1,0 +1,253 @@
+"""Plan → the shapes of its two pictures, in SVG user units: the golden thread, and advice dates on a line of time.
+
+Only places and words are worked out here; the templates draw them, so that every word is escaped like all others. A
+picture never says anything alone: the same facts stand in a table below it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from ehcaudit.model import Advice, Item, Plan, Thread
+from ehcaudit.reports.base import bare
+from ehcaudit.reports.telling import AREAS, role_name
+
+KINDS = ("need", "outcome", "provision")
+WIDTH = 940.0
+_BOX, _GAP, _PAD = 260.0, 8.0, 12.0
+_COLUMNS = (0.0, 340.0, 680.0)
+_LINE = 15.0
+_HEAD = 30.0
+_LETTERS = 39
+"""Letters of the picture's type that fit into a box."""
+
+
+# ---------------------------------------------------------------- the golden thread
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One statement, or the place where one is lacking (``id`` is then empty)."""
+
+    x: float
+    y: float
+    height: float
+    id: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One thread: its boxes with the lines between them."""
+
+    y: float
+    height: float
+    label: str
+    boxes: tuple[Box, ...]
+    lines: tuple[tuple[str, bool], ...]
+    """(path, whether it leads to a gap)."""
+    joints: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPicture:
+    """All bands, one under the other."""
+
+    height: float
+    bands: tuple[Band, ...]
+    not_drawn: int
+    """Threads for which there was no room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thread in words, for the table under the picture."""
+
+    label: str
+    columns: tuple[tuple[Item, ...], ...]
+    """Needs, outcomes, provisions."""
+    gaps: tuple[str, ...]
+    linked: bool = True
+
+
+def thread_rows(plan: Plan) -> list[Row]:
+    """Every thread, then what no thread links. Statements that there is no need or provision are left out."""
+    items = {item.id: item for item in plan.items if not item.none_stated}
+    rows = []
+    for thread in plan.threads:
+        columns = tuple(
+            tuple(items[i] for i in ids if i in items) for ids in (thread.needs, thread.outcomes, thread.provisions)
+        )
+        if any(columns):
+            rows.append(Row(_label(thread), columns, tuple(k for k, c in zip(KINDS, columns, strict=True) if not c)))
+    linked = {i for thread in plan.threads for i in (*thread.needs, *thread.outcomes, *thread.provisions)}
+    loose = tuple(tuple(i for i in items.values() if i.kind == kind and i.id not in linked) for kind in KINDS)
+    if any(loose):
+        rows.append(Row("Linked to nothing", loose, (), linked=False))
+    return rows
+
+
+def _label(thread: Thread) -> str:
+    area = AREAS.get(thread.area, thread.area)
+    how = {
+        "table": "as the plan's own table links them",
+        "area": "linked by their area of need",
+        "words": "linked by the words they share",
+    }[thread.basis]
+    sure = "" if thread.confidence >= 0.995 else f", {thread.confidence:.0%} sure"
+    return f"{area[:1].upper()}{area[1:] or 'No area named'}: {how}{sure}"
+
+
+def draw_thread(rows: Sequence[Row], most: int) -> ThreadPicture:
+    """Needs on the left, outcomes in the middle, provision on the right; at most ``most`` boxes."""
+    bands: list[Band] = []
+    y, used = _HEAD + 6, 0
+    for row in rows:
+        used += sum(len(column) for column in row.columns)
+        if bands and used > most:
+            break
+        bands.append(_band(row, y))
+        y += bands[-1].height + 10
+    return ThreadPicture(y, tuple(bands), len(rows) - len(bands))
+
+
+def _band(row: Row, y: float) -> Band:
+    top = y + 24
+    columns = [
+        [(item.id, _wrapped(item.text)) for item in column] or ([("", (f"No {kind} is linked",))] if row.linked else [])
+        for kind, column in zip(KINDS, row.columns, strict=True)
+    ]
+    heights = [sum(_tall(lines) + _GAP for _, lines in column) - _GAP for column in columns]
+    room = max(heights)
+    boxes: list[list[Box]] = []
+    for x, column, height in zip(_COLUMNS, columns, heights, strict=True):
+        at = top + (room - height) / 2
+        placed = []
+        for name, lines in column:
+            placed.append(Box(x + _PAD, at, _tall(lines), name, lines))
+            at += _tall(lines) + _GAP
+        boxes.append(placed)
+    links: list[tuple[str, bool]] = []
+    joints: list[tuple[float, float]] = []
+    if row.linked:
+        for left, right in pairwise(boxes):
+            _join(left, right, links, joints)
+    return Band(
+        y, room + 24 + _PAD, row.label, tuple(b for column in boxes for b in column), tuple(links), tuple(joints)
+    )
+
+
+def _wrapped(words: str) -> tuple[str, ...]:
+    """At most two lines of a statement, the rest as an ellipsis."""
+    return tuple(textwrap.wrap(bare(words), _LETTERS, max_lines=2, placeholder=" …"))
+
+
+def _tall(lines: tuple[str, ...]) -> float:
+    return 26 + _LINE * len(lines)
+
+
+def _join(left: list[Box], right: list[Box], lines: list[tuple[str, bool]], joints: list[tuple[float, float]]) -> None:
+    """One line where one meets one; many to many meet in a joint between the columns, so that lines stay few."""
+    start, end = left[0].x + _BOX - _PAD, right[0].x
+    if len(left) == 1 or len(right) == 1:
+        for a in left:
+            for b in right:
+                lines.append((_curve(start, _middle(a), end, _middle(b)), not (a.id and b.id)))
+        return
+    x, y = (start + end) / 2, (_middle(left[0]) + _middle(left[-1])) / 2
+    joints.append((x, y))
+    lines += [(_curve(start, _middle(a), x, y), not a.id) for a in left]
+    lines += [(_curve(x, y, end, _middle(b)), not b.id) for b in right]
+
+
+def _middle(box: Box) -> float:
+    return box.y + box.height / 2
+
+
+def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
+    half = (x1 + x2) / 2
+    return f"M{x1:.0f} {y1:.0f}C{half:.0f} {y1:.0f} {half:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"
+
+
+# ---------------------------------------------------------------- advice on a line of time
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One entry of advice: where it stands on the line (None without a date), and how it stands to the plan."""
+
+    advice: Advice
+    who: str
+    x: float | None = None
+    y: float = 0.0
+    when: str = ""
+    """ "12 weeks before the plan", or empty."""
+    late: bool = False
+    """Dated after the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Entries in the order of their dates, the undated last; the plan's own days as upright lines."""
+
+    height: float = 0.0
+    entries: tuple[Dated, ...] = ()
+    days: tuple[tuple[float, str, date], ...] = ()
+    """(x, what it is, the day)."""
+    years: tuple[tuple[float, str], ...] = ()
+    drawn: tuple[Dated, ...] = field(default=())
+
+
+_LEFT, _RIGHT, _ROW = 250.0, 900.0, 26.0
+
+
+def draw_timeline(plan: Plan, first: Iterable[str] = (), most: int = 60) -> Timeline:
+    """Advice against the plan's date, at most ``most`` entries drawn; the roles in ``first`` come first."""
+    own = [("Plan", plan.facts.plan_date), ("Review", plan.facts.review_date)]
+    known = [(label, day) for label, day in own if day]
+    dates = [entry.date for entry in plan.advice if entry.date] + [day for _, day in known]
+    ahead = set(first)
+    entries = [_dated(entry, plan.facts.plan_date) for entry in plan.advice]
+    entries.sort(key=lambda e: (e.advice.role not in ahead, e.advice.date is None, e.advice.date or date.min, e.who))
+    if len(set(dates)) < 2:
+        return Timeline(0.0, tuple(entries))
+    low, high = min(dates).toordinal(), max(dates).toordinal()
+    spread = max(high - low, 28)
+    low -= round(spread * 0.04)
+
+    def place(day: date) -> float:
+        return _LEFT + (_RIGHT - _LEFT) * (day.toordinal() - low) / (spread * 1.08)
+
+    drawn: list[Dated] = []
+    for entry in entries:
+        if entry.advice.date and len(drawn) < most:
+            y = 58 + _ROW * len(drawn)
+            drawn.append(Dated(entry.advice, entry.who, place(entry.advice.date), y, entry.when, entry.late))
+    years = [
+        (place(date(year, 1, 1)), str(year))
+        for year in range(min(dates).year, max(dates).year + 1)
+        if date(year, 1, 1).toordinal() > low
+    ]
+    every = 1 + len(years) // 12
+    return Timeline(
+        58 + _ROW * len(drawn) + 8,
+        tuple(entries),
+        tuple((place(day), label, day) for label, day in known),
+        tuple(years[::every]),
+        tuple(drawn),
+    )
+
+
+def _dated(entry: Advice, plan_date: date | None) -> Dated:
+    who = role_name(entry.role) or entry.author or entry.title or "Not named"
+    if not entry.date or not plan_date:
+        return Dated(entry, who)
+    days = (plan_date - entry.date).days
+    weeks = abs(days) // 7
+    far = f"{weeks} week{'' if weeks == 1 else 's'}" if weeks else f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
+    when = "the same day as the plan" if not days else f"{far} {'before' if days > 0 else 'after'} the plan"
+    return Dated(entry, who, None, 0.0, when, days < 0)

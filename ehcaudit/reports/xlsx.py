@@ -1,0 +1,422 @@
+"""Run → an Excel workbook: figures with charts, plans, plan by rule, findings to review, statements with their parts.
+
+One pass over the plans, a row in memory at a time. Every sheet of many rows filters and sorts; About says what stands in
+every column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ehcaudit.checks import Context
+from ehcaudit.model import Evidence, Finding, Item, PlanAudit, Run
+from ehcaudit.reports.base import ReportOptions, section_names, spoken
+from ehcaudit.reports.figures import Figures, write_summary
+from ehcaudit.reports.telling import AREAS, ORDER, rule_title, short_paths
+from ehcaudit.reports.whose import who_can_fix
+from ehcaudit.reports.workbook import BAD, DOUBT, FAINT, GOOD, Book, Column, Link, Table, Value, workbook
+from ehcaudit.rules import THEMES
+
+SUFFIX = ".xlsx"
+REVIEW = ("agree", "disagree", "unsure")
+SYMBOLS = {"met": "✓", "not_met": "✗", "query": "?", "not_assessed": "–", "not_applicable": "·"}
+MISSING = "missing"
+_KINDS = {True: "a person must decide", False: "fault"}
+_SLOTS = {
+    "outcome": {
+        "who": "Who", "verb": "Will do (verb)", "what": "What", "measure": "How much or how well",
+        "setting": "Where", "time": "By when", "purpose": "So that",
+    },
+    "provision": {
+        "what": "What", "who": "By whom", "frequency": "How often", "duration": "How long", "group": "Group size",
+        "setting": "Where", "review": "Reviewed", "qualification": "Trained in",
+    },
+}  # fmt: skip
+
+
+def write_file(run: Run, path: Path, options: ReportOptions) -> None:
+    """Write the workbook at this path."""
+    with workbook(path, run) as book:
+        summary = book.sheet("Summary", "#1F3864")
+        sheets = _Sheets(book, run, options)
+        figures = Figures()
+        for audited in run.plans:
+            figures.count(audited)
+            sheets.plan(audited)
+        sheets.close(figures)
+        write_summary(book, summary, run, figures, options)
+
+
+# ---------------------------------------------------------------- the columns
+
+_PLAN = Column("Plan", 28, "The plan's file, without the folders that all plans share; leads to its row in Plans.")
+_FINDINGS = (
+    _PLAN,
+    Column("Section", 9, "Letter of the section; empty for the plan as a whole."),
+    Column("Severity", 10, "critical, major, minor or advice."),
+    Column("Kind", 14, "A fault, or a question that a person must decide (not counted in the score)."),
+    Column("Theme", 18, "Theme of the rule."),
+    Column("Title", 34, "What the rule looks for.", long=True),
+    Column("What", 50, "What was found.", long=True),
+    Column("Words", 50, "The words of the plan it is about; empty where something is missing.", long=True),
+    Column("Place", 30, "Where they stand.", long=True),
+    Column("Page", 6, "Page, where the file has pages (PDF)."),
+    Column("How to fix", 50, "What to change.", long=True),
+    Column("Who", 34, "Who has the words for it.", long=True),
+    Column("Source", 40, "The law, guidance or practice that the rule rests on.", long=True),
+    Column("Basis", 9, "law, code, case or practice."),
+    Column("Confidence", 11, "How sure the rule is: high, medium or low."),
+    Column("Statement", 10, "The outcome, provision or need that it is about, as in those sheets."),
+    Column("Rule", 30, "The rule's id; see the sheet Rules."),
+    Column("Finding", 18, "The finding's id, the same in every run while the words are the same."),
+    Column("Review", 11, "For the reviewer: agree, disagree or unsure."),
+    Column("Review comment", 40, "For the reviewer.", long=True),
+    Column("Reviewer", 14, "For the reviewer."),
+)
+_ADVICE = (
+    _PLAN,
+    Column("Role", 24, "Who gave the advice."),
+    Column("Author", 24, "As the plan names them."),
+    Column("Title", 40, "Title of the report.", long=True),
+    Column("Dated", 13, "Date of the report."),
+    Column("Received", 13, "When the authority had it."),
+    Column("Plan date", 13, "Date of the plan."),
+    Column("Months before the plan", 12, "From the report to the plan."),
+    Column("Appended", 10, "Whether the plan says that the report is attached."),
+    Column("Words", 50, "The entry in the plan.", long=True),
+)
+_FAILURES = (
+    Column("File", 50, "The file that could not be audited.", long=True),
+    Column("Kind", 16, "A word for the reason."),
+    Column("Message", 80, "What is wrong with it, and what to do.", long=True),
+)
+_RULES = (
+    Column("Rule", 34, "The rule's id."),
+    Column("Title", 40, "What it looks for.", long=True),
+    Column("Theme", 18, "Its theme."),
+    Column("Severity", 10, "critical, major, minor or advice."),
+    Column("Basis", 9, "law, code, case or practice."),
+    Column("Plans met", 8, "Plans that meet it."),
+    Column("Plans not met", 8, "Plans that do not."),
+    Column("To decide", 8, "Plans where a person must decide."),
+    Column("Not assessed", 9, "Plans where it could not be judged."),
+    Column("Does not apply", 9, "Plans to which it does not apply."),
+    Column("Findings", 9, "Faults in all plans."),
+    Column("Why", 60, "Why it matters.", long=True),
+    Column("How to fix", 60, "What to change.", long=True),
+    Column("Sources", 60, "What it rests on, and when a person last checked that.", long=True),
+)
+
+
+def _plan_columns() -> tuple[Column, ...]:
+    return (
+        Column("Plan", 28, "The plan's file, without the folders that all plans share."),
+        Column("Findings", 10, "How many faults; leads to the first of them."),
+        Column("Status", 10, "draft, final, amended or unknown, as the plan says."),
+        Column("Plan date", 13, "Date of the plan as it stands."),
+        Column("Review date", 13, "When it is to be reviewed."),
+        Column("Grade", 20, "Indicative; empty where too little could be judged."),
+        Column("Score", 9, "Of 100; what could not be assessed earns nothing."),
+        Column("Coverage %", 10, "Share of what applies that could be judged."),
+        *(Column(severity.capitalize(), 9, f"Faults of {severity} severity.") for severity in _SEVERITIES),
+        Column("To decide", 9, "Questions that a person must decide."),
+        Column("Outcomes", 9, "Outcomes found."),
+        Column("Provisions", 10, "Provisions found."),
+        Column("Capped by law", 40, "Rules of law not met that keep the grade below Good.", long=True),
+        *(Column(words, 11, f"Score of the theme {words}.") for words in THEMES.values()),
+        Column("File", 50, "The file as it was named.", long=True),
+    )
+
+
+_SEVERITIES = ("critical", "major", "minor", "advice")
+
+
+def _statement_columns(kind: str, *, redact: bool) -> tuple[Column, ...]:
+    whose = "The outcome's" if kind == "outcome" else "The provision's"
+    head = (
+        _PLAN,
+        Column("Statement", 10, "Section letter and running number."),
+        Column("Section", 9, "Letter of the section."),
+        Column("Area", 24, "Area of need, where one is known."),
+        Column("Findings", 9, "Faults that rules found in it."),
+        Column("Rules", 40, "The rules that found them.", long=True),
+    )
+    if redact:
+        return head
+    sort = (Column("Kind", 12, "therapy, teaching, staffing, equipment …"),) if kind == "provision" else ()
+    return (
+        *head,
+        Column("Words", 60, f"{whose} own words.", long=True),
+        *sort,
+        Column("Verdict", 10, "strong, weak, or query: a person must decide."),
+        Column("Wording", 9, "From 0 to 100; strong from 60."),
+        Column("Parts missing", 9, "How many of the parts that follow are missing."),
+        *(
+            Column(words, 18, f"{whose} words for “{words.lower()}”, or “{MISSING}”.", long=True)
+            for words in _SLOTS[kind].values()
+        ),
+        Column("Faults of wording", 34, "What is wrong with the words, the serious ones first.", long=True),
+    )
+
+
+# ---------------------------------------------------------------- the sheets
+
+
+@dataclass
+class _Sheets:
+    """The tables, filled plan by plan."""
+
+    book: Book
+    run: Run
+    options: ReportOptions
+    names: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        book, redact = self.book, self.options.redact
+        self.names = short_paths([summary.path for summary in self.run.summaries])
+        self.plans = book.table("Plans", _plan_columns())
+        ordered = list(THEMES)
+        self.rules = sorted(
+            self.run.cards.values(),
+            key=lambda card: (ordered.index(card.theme) if card.theme in ordered else len(ordered), card.id),
+        )
+        self.matrix = _Matrix(book, self.rules)
+        self.findings = book.table("Findings", _FINDINGS)
+        self.statements = {
+            "outcome": book.table("Outcomes", _statement_columns("outcome", redact=redact), frozen=2),
+            "provision": book.table("Provisions", _statement_columns("provision", redact=redact), frozen=2),
+        }
+        self.advice = book.table("Advice dates", _ADVICE)
+        self.failures = book.table("Failures", _FAILURES)
+        self.about_rules = book.table("Rules", _RULES)
+
+    def plan(self, audited: PlanAudit) -> None:
+        """Write all of one plan."""
+        link = Link(self.names[audited.path], self.plans.here, self.plans.row)
+        found = audited.findings
+        first = (self.findings.here, self.findings.row)
+        for finding in found:
+            self.findings.add(tuple(self._finding(link, audited, finding)))
+        self.plans.add(tuple(self._plan(audited, found, first)))
+        self.matrix.add(link, {result.rule: result for result in audited.results})
+        self._statements(link, audited, found)
+        facts = audited.plan.facts
+        for entry in audited.plan.advice:
+            months = None
+            if facts.plan_date and entry.date:
+                months = round((facts.plan_date - entry.date).days / 30.44, 1)
+            self.advice.add(
+                (
+                    link,
+                    entry.role.replace("-", " "),
+                    entry.author,
+                    entry.title,
+                    entry.date,
+                    entry.received,
+                    facts.plan_date,
+                    months,
+                    {True: "yes", False: "no", None: ""}[entry.appended],
+                    _quoted(entry.evidence),
+                )
+            )
+
+    def _plan(self, audited: PlanAudit, found: Sequence[Finding], first: tuple[str, int]) -> Iterator[Value]:
+        card, facts = audited.scorecard, audited.plan.facts
+        faults = [finding.severity for finding in found if not finding.query]
+        yield self.names[audited.path]
+        yield Link(str(len(faults)), *first) if found else 0
+        yield facts.status
+        yield facts.plan_date
+        yield facts.review_date
+        yield card.grade
+        yield _rounded(card.percent)
+        yield _covered(card.coverage)
+        yield from (faults.count(severity) for severity in _SEVERITIES)
+        yield len(found) - len(faults)
+        yield len(audited.plan.of("outcome"))
+        yield len(audited.plan.of("provision"))
+        yield "; ".join(rule_title(self.run, rule) for rule in card.capped_by)
+        for theme in THEMES:
+            yield _rounded(card.themes[theme].percent) if theme in card.themes else None
+        yield audited.path
+
+    def _finding(self, link: Link, audited: PlanAudit, finding: Finding) -> Iterator[Value]:
+        card, plan = self.run.cards.get(finding.rule), audited.plan
+        theme = card.theme if card else finding.rule.partition("/")[0]
+        blocks = plan.document.blocks
+        places = list(dict.fromkeys(plan.place(part.block_id) for part in finding.evidence))
+        pages = [blocks[part.block_id].page for part in finding.evidence if part.block_id < len(blocks)]
+        yield link
+        yield finding.section
+        yield finding.severity
+        yield _KINDS[finding.query]
+        yield THEMES.get(theme, theme)
+        yield rule_title(self.run, finding.rule)
+        yield finding.message
+        yield _quoted(finding.evidence)
+        yield "; ".join(places)
+        yield pages[0] if pages else None
+        yield finding.fix
+        yield who_can_fix(finding.rule, finding.section, card)
+        yield "; ".join(source.cite for source in card.sources) if card else ""
+        yield finding.basis
+        yield finding.confidence
+        yield finding.item
+        yield finding.rule
+        yield "" if self.options.redact else finding.fingerprint
+        yield from ("", "", "")
+
+    def _statements(self, link: Link, audited: PlanAudit, found: Sequence[Finding]) -> None:
+        rules: dict[str, list[str]] = {}
+        for finding in found:
+            if finding.item and not finding.query:
+                rules.setdefault(finding.item, []).append(finding.rule)
+        context = Context(self.run.as_of)
+        for item in audited.plan.items:
+            if item.kind in self.statements and not item.none_stated:
+                hit = rules.get(item.id, [])
+                head: tuple[Value, ...] = (
+                    link, item.id, item.section, AREAS.get(item.area, item.area), len(hit), "; ".join(sorted(set(hit))),
+                )  # fmt: skip
+                rest = () if self.options.redact else tuple(self._judged(audited, item, context))
+                self.statements[item.kind].add(head + rest)
+
+    def _judged(self, audited: PlanAudit, item: Item, context: Context) -> Iterator[Value]:
+        said = context.judge(audited.plan, item)
+        slots = [said.slots.get(name) for name in _SLOTS[item.kind]]
+        yield item.text
+        if item.kind == "provision":
+            yield said.sort
+        yield said.verdict
+        yield round(100 * said.score)
+        yield sum(slot is None for slot in slots)
+        yield from (slot.text if slot else MISSING for slot in slots)
+        yield "; ".join(dict.fromkeys(fault.code.replace("-", " ") for fault in said.faults))
+
+    def close(self, figures: Figures) -> None:
+        """What can only be written when all plans have been."""
+        for failure in self.run.failures:
+            self.failures.add((failure.path, failure.error, failure.message))
+        for skipped in self.run.skipped:
+            path, _, why = skipped.rpartition(": ")
+            self.failures.add((path or why, "skipped", why if path else "Passed over on purpose."))
+        for card in self.rules:
+            counts = [figures.statuses[card.id][status] for status in SYMBOLS]
+            sources = (
+                f"{source.cite} (checked {spoken(source.checked)})" if source.checked else source.cite
+                for source in card.sources
+            )
+            self.about_rules.add(
+                (card.id, card.title, THEMES.get(card.theme, card.theme), card.severity, card.basis, *counts,
+                 figures.places[card.id], card.why, card.fix, "; ".join(sources))
+            )  # fmt: skip
+        severity = {"critical": BAD | {"bold": True}, "major": BAD, "minor": DOUBT, "advice": FAINT}
+        self.findings.colour(["Severity"], severity)
+        self.about_rules.colour(["Severity"], severity)
+        self.findings.choose("Review", REVIEW, "Is this finding right? Say why in the next column.")
+        self.findings.colour(["Review"], {"agree": GOOD, "disagree": BAD, "unsure": DOUBT})
+        for title in ("Score", *THEMES.values()):
+            self.plans.bar(title)
+        self.plans.colour(
+            ["Grade"], {"Outstanding": GOOD, "Good": GOOD, "Requires improvement": DOUBT, "Inadequate": BAD}
+        )
+        if not self.options.redact:
+            for kind, table in self.statements.items():
+                table.colour(list(_SLOTS[kind].values()), {MISSING: BAD})
+                table.colour(["Verdict"], {"strong": GOOD, "weak": BAD, "query": DOUBT})
+        self.matrix.close()
+        self._about()
+
+    def _about(self) -> None:
+        sheet = self.book.sheet("About")
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 24)
+        sheet.set_column(2, 2, 100)
+        bold, wrap = {"bold": True, "valign": "top"}, {"text_wrap": True, "valign": "top"}
+        row = 0
+        for label, words in self._said():
+            self.book.write(sheet, row, 0, label, bold)
+            self.book.write(sheet, row, 2, words, wrap)
+            row += 1
+        row += 1
+        for at, words in enumerate(("Sheet", "Column", "What stands in it")):
+            self.book.write(sheet, row, at, words, bold)
+        for table in self.book.tables:
+            for column in table.columns:
+                row += 1
+                self.book.write(sheet, row, 0, table.name, {"valign": "top"})
+                self.book.write(sheet, row, 1, column.title, {"valign": "top"})
+                self.book.write(sheet, row, 2, column.says, wrap)
+
+    def _said(self) -> Iterator[tuple[str, str]]:
+        run = self.run
+        yield "What this is", "An audit of EHC plans by the wording of their text, for a person to read and to judge."
+        yield "Made by", f"ehcaudit {run.version}, {len(run.cards)} rules (set {run.rules_hash})"
+        yield "As of", spoken(run.as_of)
+        yield (
+            "Scores and grades",
+            (
+                "Indicative: they say what the wording shows, and no person's judgement is replaced. A score is the share of "
+                "what applies that is met; a grade is capped while a requirement of law is not met."
+            ),
+        )
+        yield f"{SYMBOLS['met']} met", "The rule is met. A figure such as 3/5 says of how many statements."
+        yield f"{SYMBOLS['not_met']} not met", "The rule is not met; see Findings for the words and how to fix them."
+        yield f"{SYMBOLS['query']} to decide", "A person must decide; it counts neither way."
+        yield (
+            f"{SYMBOLS['not_assessed']} not assessed",
+            (
+                "The rule applies, but could not be judged, for example because the section was not found or is a picture. "
+                "It earns nothing, so that reading less never scores more. It does not mean that the plan is right or wrong."
+            ),
+        )
+        yield f"{SYMBOLS['not_applicable']} does not apply", "The rule has nothing to look at in this plan."
+        yield (
+            "Severity",
+            (
+                "critical: required content is absent or cannot be enforced. major: a family would win this point at the "
+                "SEND Tribunal. minor: a careful auditor would mark it. advice: good practice."
+            ),
+        )
+        yield (
+            "Reviewing",
+            (
+                "In Findings, choose agree, disagree or unsure for each finding you have looked at, and say why. Filter by "
+                "any column; the plan's name leads to its row in Plans."
+            ),
+        )
+        yield "Suppressed findings", f"{len(run.suppressed)} (waived, or known from a baseline); they are not listed."
+        yield "Sections", "; ".join(f"{letter} {name}" for letter, name in section_names().items() if letter in ORDER)
+        if self.options.redact:
+            yield (
+                "Redacted",
+                "No words of plans and no file names; dates are moved; the parts of statements are left out.",
+            )
+        for note in run.notes:
+            yield "Note", note
+        for table in self.book.tables:
+            if len(table.sheets) > 1:
+                yield table.name, f"Goes on in {', '.join(name for _, name in table.sheets[1:])}."
+
+
+class _Matrix:
+    """Plan by rule, a sign in each cell that says the same as its colour."""
+
+    def __init__(self, book: Book, rules: Sequence[object]) -> None:
+        raise NotImplementedError
+
+
+def _quoted(evidence: Sequence[Evidence]) -> str:
+    return " … ".join(part.quote for part in evidence if part.quote)
+
+
+def _rounded(percent: float | None) -> float | None:
+    return None if percent is None else round(float(percent), 1)
+
+
+def _covered(coverage: float) -> int:
+    """Per cent; what is not quite whole never reads as whole."""
+    whole = round(100 * coverage)
+    return 99 if whole == 100 and coverage < 1 - 1e-9 else whole
