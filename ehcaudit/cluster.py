@@ -13,11 +13,12 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ehcaudit.errors import UsageError
+from ehcaudit.model import Failure, PlanAudit
 from ehcaudit.workers import Lost
 
 Task = TypeVar("Task")
@@ -32,8 +33,8 @@ def through(
 ) -> Iterator[tuple[Task, Answer | Lost]]:
     """Each task with its answer, in the order of the tasks; at most ``ahead`` are under way or wait for their turn.
 
-    What ``function`` raises, and a worker that is lost for good, is ``Lost("crashed")``. Closing the generator calls
-    off what has not begun.
+    ``function`` and the tasks are pickled where the executor's workers are other processes. What ``function`` raises,
+    and a worker that is lost for good, is ``Lost("crashed")``. Closing the generator calls off what has not begun.
     """
     coming = iter(tasks)
     under_way: deque[tuple[Task, Future[Answer]]] = deque()
@@ -76,23 +77,32 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Unpacking(Generic[Answer]):
-    """A function of a path that takes a sent file too: what it says of the copy is said of the file's own path."""
+    """A function of a path that takes a sent file too, and answers as if it had read the file in its own place."""
 
-    function: Callable[[Path], Answer]
-    rename: Callable[[Answer, Path, Path], Answer]
-    """``rename(answer, copy, path)``: the answer with the file's own path in place of the copy's."""
+    function: Callable[[Any], Answer]
 
-    def __call__(self, task: Sent | Path) -> Answer:
-        """Write the content to a folder of its own, which is gone when this returns."""
-        if isinstance(task, Path):
+    def __call__(self, task: Any) -> Answer:
+        """Write what was sent to a folder of its own, which is gone when this returns."""
+        if not isinstance(task, Sent):
             return self.function(task)
         folder = Path(tempfile.mkdtemp(prefix="ehcaudit-"))
         try:
             copy = folder / task.path.name
             copy.write_bytes(task.content)
-            return self.rename(self.function(copy), copy, task.path)
+            answer: Answer = moved(self.function(copy), copy, task.path)
+            return answer
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def moved(answer: Any, copy: Path, path: Path) -> Any:
+    """An audit, sealed or not, or a Failure, with the file's own path in the place of its copy's."""
+    if isinstance(answer, Failure):
+        return Failure(str(path), answer.error, answer.message.replace(str(copy), str(path)))
+    if isinstance(answer, PlanAudit):
+        plan = replace(answer.plan, document=replace(answer.plan.document, path=str(path)))
+        return replace(answer, path=str(path), plan=plan)
+    return replace(answer, path=str(path))
 
 
 @contextlib.contextmanager
@@ -107,7 +117,7 @@ def connected(address: str) -> Iterator[tuple[Executor, int]]:
     except ImportError:
         raise UsageError("--cluster needs Dask: install ehcaudit[cluster]") from None
     try:
-        client: Any = Client(address, timeout="10s", set_as_default=False)
+        client: Any = Client(address, timeout="5s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"--cluster: no Dask scheduler answers at {address} ({type(error).__name__})") from None
     try:

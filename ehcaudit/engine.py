@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ehcaudit import __version__
+from ehcaudit.caseload import Trace, trace
+from ehcaudit.caseload.trace import judged_again
 from ehcaudit.checks import Context, Policy
 from ehcaudit.errors import Changed, Crashed, InputError, NotAPlan, TooLarge, TooSlow, UsageError
 from ehcaudit.gates import Gate, Ledger, Screened, Tally, Waiver, rule_digests
@@ -136,7 +138,7 @@ class _Batch:
         progress: Progress | None,
     ) -> None:
         self.files, self.jobs, self.store, self.tally, self.progress = files, jobs, store, tally, progress
-        self.job = replace(job, sealed=store is not None or len(files) > SHELF_FROM)
+        self.job = replace(job, sealed=store is not None or len(files) > SHELF_FROM, words=store is None or store.words)
         self.number = store.method(method) if store else 0
         self.figures = Figures()
         self.members: list[Member] = []
@@ -195,14 +197,14 @@ class _Batch:
                 content = content_of(path, self.job.limits)
             if self.store and content:
                 row = self.store.look(self.number, content, path.suffix.lower(), self.job.as_of)
-            if self.store and row and row.worded >= self.store.words:
+            if self.store and row and row.complete:
                 if row.since <= self.job.as_of <= row.until:
                     self._coming.append((path, row))
                     continue
-                payload = None if row.anew else self.store.piece(row.id, "whole")
-                if payload:
+                whole, seen = self.store.piece(row.id, "whole"), self.store.piece(row.id, "trace")
+                if whole and seen and not row.anew:
                     self._coming.append((path, None))
-                    yield Redo(path, payload)
+                    yield Redo(path, whole, seen)
                     continue
             self._coming.append((path, None))
             yield path
@@ -287,6 +289,8 @@ class Redo:
 
     path: Path
     whole: bytes
+    seen: bytes
+    """Its trace."""
 
 
 def _path_of(task: Path | Redo) -> Path:
@@ -306,6 +310,8 @@ class Job:
     original: bool = False
     sealed: bool = False
     """Answer with bytes: for a shelf or a store."""
+    words: bool = True
+    """The bytes that are kept of a plan may hold words of it."""
     convert: bool = False
     ocr: bool = False
 
@@ -314,11 +320,19 @@ class Job:
         path = _path_of(task)
         context = Watched(self.as_of, self.policy)
         try:
-            audited = self._redone(task, context) if isinstance(task, Redo) else None
-            audited = audited or self._audited(path, context)
+            redone = self._redone(task, context) if isinstance(task, Redo) else None
+            audited, seen = redone or (self._audited(path, context), None)
             if not self.sealed:
                 return audited
-            return seal(audited, since=context.span.since, until=context.span.until, anew=context.anew)
+            span = context.span
+            return seal(
+                audited,
+                seen or trace(audited),
+                since=span.since,
+                until=span.until,
+                anew=context.anew,
+                words=self.words,
+            )
         except InputError as error:
             return Failure(str(path), error.code, str(error))
         except MemoryError:
@@ -340,17 +354,18 @@ class Job:
             raise Changed(f"{path}: was written to or taken away while it was read; run again.")
         return audit_plan(plan, self.rules, context, self.scale, self.sections)
 
-    def _redone(self, task: Redo, context: Watched) -> PlanAudit | None:
-        """The kept audit with the answers of this day; None where what is kept cannot be read."""
+    def _redone(self, task: Redo, context: Watched) -> tuple[PlanAudit, Trace] | None:
+        """The kept audit with the answers of this day, and its trace; None where what is kept cannot be read."""
         try:
-            audited = open_whole(task.whole, str(task.path))
+            audited, seen = open_whole(task.whole, str(task.path)), Trace.unpack(task.seen)
         except ValueError:
             return None
         dated = [rule for rule in self.rules if rule.options.dated]
         answers = {result.rule: result for result in judge_plan(audited.plan, dated, context)}
         results = tuple(answers.get(result.rule, result) for result in audited.results)
         card = score(results, {rule.id: rule.card for rule in self.rules}, self.scale)
-        return replace(audited, results=results, scorecard=card)
+        audited = replace(audited, results=results, scorecard=card)
+        return audited, judged_again(seen, audited)
 
     def method(self) -> Method:
         """What results depend on besides the file and the day."""

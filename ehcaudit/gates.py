@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ehcaudit.caseload import Trace, trace
 from ehcaudit.errors import UsageError
 from ehcaudit.model import SEVERITIES, Failure, Finding, PlanAudit, Severity, Summary, Verdict
 from ehcaudit.shelf import Audits, Lazy
@@ -387,6 +388,10 @@ class Screened(Audits):
         """One summary without them."""
         summary = self._summaries[number]
         return without(summary, self._dropped[number]) if number in self._dropped else summary
+
+    def trace(self, number: int) -> Trace:
+        """What a caseload compares of one; what is suppressed is a fault all the same."""
+        return self._plans.trace(number) if isinstance(self._plans, Audits) else trace(self._plans[number])
 
     @property
     def suppressed(self) -> Sequence[Finding]:

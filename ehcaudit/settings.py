@@ -101,14 +101,20 @@ class SharePart(_Part):
         return self
 
 
-class GatePart(_Part):
-    """``[gate]``, and each preset ``[gates.NAME]``: what makes the verdict ``findings`` and the exit code 1."""
+class PresetPart(_Part):
+    """What makes the verdict ``findings`` and the exit code 1."""
 
     fail_on: FailOn = "minor"
     min_score: Percent | None = None
     min_themes: dict[str, Percent] = Field(default_factory=dict)
     """Theme → the least that each plan must score in it."""
     shares: tuple[SharePart, ...] = ()
+
+
+class GatePart(PresetPart):
+    """``[gate]``, and under it named presets, ``[gate.presets.NAME]``: what one does not set is as in ``[gate]``."""
+
+    presets: dict[str, PresetPart] = Field(default_factory=dict)
 
 
 class WaiverPart(_Part):
@@ -155,8 +161,6 @@ class Settings(_Part):
     policy: PolicyPart = PolicyPart()
     score: ScorePart = ScorePart()
     gate: GatePart = GatePart()
-    gates: dict[str, GatePart] = Field(default_factory=dict)
-    """Presets: what one does not set is as in ``[gate]``."""
     waivers: tuple[WaiverPart, ...] = ()
     limits: LimitsPart = Field(default_factory=LimitsPart)  # type: ignore[valid-type]
     origin: str = ""
@@ -172,10 +176,11 @@ class Settings(_Part):
         tables = _read(Path(path)) if path is not None else {}
         settings = cls._checked(tables, str(path) if path is not None else "")
         if preset is not None:
-            if preset not in settings.gates:
-                known = f"{nearest(preset, settings.gates)}; there are {', '.join(settings.gates) or 'none'}"
+            presets = settings.gate.presets
+            if preset not in presets:
+                known = f"{nearest(preset, presets)}; there are {', '.join(presets) or 'none'}"
                 raise UsageError(f"--gate: “{preset}” is not a gate of the settings{known}")
-            chosen = {**settings.gate.model_dump(), **settings.gates[preset].model_dump(exclude_unset=True)}
+            chosen = {**settings.gate.model_dump(), **presets[preset].model_dump(exclude_unset=True)}
             settings = settings.model_copy(update={"gate": GatePart.model_validate(chosen)})
         for flag, value in flags.items():
             if value is None or value == () or value == [] or value == {}:
@@ -207,7 +212,8 @@ class Settings(_Part):
         """The rules in force. Raises RuleError; SettingsError where a theme or a waiver's rule does not exist."""
         loaded = load_rules(*self.rules.folders)
         themes = sorted({*THEMES, *(rule.theme for rule in loaded.rules)})
-        gates = {"gate": self.gate, **{f"gates.{name}": gate for name, gate in self.gates.items()}}
+        gates: dict[str, PresetPart] = {f"gate.presets.{name}": gate for name, gate in self.gate.presets.items()}
+        gates["gate"] = self.gate
         named = [("score.themes", theme) for theme in self.score.themes]
         named += [(f"{key}.min_themes", theme) for key, gate in gates.items() for theme in gate.min_themes]
         named += [(f"{key}.shares", one.theme) for key, gate in gates.items() for one in gate.shares if one.theme]

@@ -21,7 +21,8 @@ from typing import Generic, TypeVar, overload
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from ehcaudit.model import Block, Document, Evidence, Plan, PlanAudit, Summary
+from ehcaudit.caseload import Trace
+from ehcaudit.model import Advice, Block, Document, Evidence, Plan, PlanAudit, Summary
 
 SHELF_FROM = 200
 """A run of more files than this is kept on a shelf, not in memory."""
@@ -42,20 +43,34 @@ class Sealed:
     sha256: str
     summary: bytes
     whole: bytes
+    trace: bytes
+    """What a caseload compares of it, packed."""
     since: date = date.min
     until: date = date.max
     anew: bool = False
     """After those days the file itself must be read again; else the rules that look at the day are enough."""
 
 
-def seal(audited: PlanAudit, *, since: date = date.min, until: date = date.max, anew: bool = False) -> Sealed:
-    """The bytes of an audit, with no more of the plan's words than a report shows, and without its path."""
+def seal(
+    audited: PlanAudit,
+    seen: Trace,
+    *,
+    since: date = date.min,
+    until: date = date.max,
+    anew: bool = False,
+    words: bool = True,
+) -> Sealed:
+    """The bytes of an audit, with no more of the plan's words than a report shows, and without its path.
+
+    ``seen`` is its trace; not even that keeps words where ``words`` is False.
+    """
     bare = slim(audited)
     return Sealed(
         audited.path,
         audited.sha256,
         _packed(_summaries().dump_json(Summary.of(bare))),
         _packed(_written(bare)),
+        replace(seen, path="").pack(words=words),
         since,
         until,
         anew,
@@ -74,10 +89,10 @@ def open_whole(payload: bytes, path: str) -> PlanAudit:
 
 
 def slim(audited: PlanAudit) -> PlanAudit:
-    """The audit with the words that its findings stand in, its outcomes and its dates, and no others; and no path.
+    """The audit with the words that its findings stand in, its items and its dates, and no others; and no path.
 
-    Places, warnings and the state of sections stay, so that every report shows the same, and a rule whose Options are
-    ``dated`` answers the same.
+    Places, warnings, threads and the state of sections stay, so that every report shows the same, and a rule whose
+    Options are ``dated`` answers the same.
     """
     plan = audited.plan
     shown = {part.block_id for finding in audited.findings for part in finding.evidence}
@@ -103,16 +118,27 @@ def slim(audited: PlanAudit) -> PlanAudit:
                 warnings=document.warnings,
             ),
             {letter: replace(section, title="") for letter, section in plan.sections.items()},
-            tuple(replace(item, attached=_only(item.attached, ("when",))) for item in plan.of("outcome")),
-            facts=replace(plan.facts, name="", pronoun="", where=_only(plan.facts.where, _DATES)),
+            tuple(replace(item, attached=_only(item.attached, ("when",)), row=None) for item in plan.items),
+            tuple(_entry(advice) for advice in plan.advice),
+            plan.threads,
+            # The name is what --redact takes out of messages.
+            replace(plan.facts, pronoun="", where=_only(plan.facts.where, _DATES)),
             unplaced=plan.unplaced,
             front=plan.front,
             warnings=plan.warnings,
             section_of={block: letter for block, letter in plan.section_of.items() if block in shown},
+            area_of={block: area for block, area in plan.area_of.items() if block in shown},
             column_of={block: words for block, words in plan.column_of.items() if block in shown},
             partial=plan.partial,
         ),
     )
+
+
+def _entry(advice: Advice) -> Advice:
+    """An entry of advice with its role and dates; with what names it only where it has no role."""
+    places = tuple(Evidence(part.block_id, part.start, part.start, "") for part in advice.evidence)
+    named = bool(advice.role)
+    return replace(advice, author="" if named else advice.author, title="" if named else advice.title, evidence=places)
 
 
 def _only(where: Mapping[str, Evidence], names: tuple[str, ...]) -> dict[str, Evidence]:
@@ -190,10 +216,19 @@ class Audits(Lazy[PlanAudit], ABC):
     def summary(self, number: int) -> Summary:
         """One audit's summary."""
 
+    @abstractmethod
+    def trace(self, number: int) -> Trace:
+        """What a caseload compares of one."""
+
     @property
     def summaries(self) -> Lazy[Summary]:
         """All of them without their words."""
         return Lazy(self.summary, self._length)
+
+    @property
+    def traces(self) -> Lazy[Trace]:
+        """What a caseload compares of each."""
+        return Lazy(self.trace, self._length)
 
 
 class Shelf(Audits):
@@ -204,25 +239,29 @@ class Shelf(Audits):
         self._file = tempfile.TemporaryFile(prefix="ehcaudit-")  # noqa: SIM115 - it lives as long as the shelf
         weakref.finalize(self, self._file.close)
         self._ends = array("Q", [0])
-        """Where each piece ends; a summary and an audit in turn."""
+        """Where each piece ends; a summary, an audit and a trace in turn."""
 
     def add(self, sealed: Sealed) -> None:
         """Put one at the end. Raises OSError where the disk is full."""
         self.paths.append(sealed.path)
-        for piece in (sealed.summary, sealed.whole):
+        for piece in (sealed.summary, sealed.whole, sealed.trace):
             self._file.seek(self._ends[-1])
             self._file.write(piece)
             self._ends.append(self._ends[-1] + len(piece))
 
     def piece(self, number: int) -> bytes:
-        """The bytes of one piece: 2n for the nth summary, 2n + 1 for the nth audit."""
+        """The bytes of one piece: 3n for the nth summary, then its audit, then its trace."""
         self._file.seek(self._ends[number])
         return self._file.read(self._ends[number + 1] - self._ends[number])
 
     def whole(self, number: int) -> PlanAudit:
         """One audit."""
-        return open_whole(self.piece(2 * number + 1), self.paths[number])
+        return open_whole(self.piece(3 * number + 1), self.paths[number])
 
     def summary(self, number: int) -> Summary:
         """One audit's summary."""
-        return open_summary(self.piece(2 * number), self.paths[number])
+        return open_summary(self.piece(3 * number), self.paths[number])
+
+    def trace(self, number: int) -> Trace:
+        """What a caseload compares of one."""
+        return Trace.unpack(self.piece(3 * number + 2), self.paths[number])

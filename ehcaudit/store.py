@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from ehcaudit.caseload import Trace
 from ehcaudit.errors import StoreError
 from ehcaudit.model import Failure, PlanAudit, Summary, Verdict
 from ehcaudit.shelf import Audits, Sealed, Shelf, open_summary, open_whole
@@ -37,7 +38,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE results (
             id INTEGER PRIMARY KEY, method INTEGER NOT NULL REFERENCES methods, content TEXT NOT NULL,
             suffix TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, anew INTEGER NOT NULL,
-            summary BLOB NOT NULL, whole BLOB)""",
+            summary BLOB NOT NULL, whole BLOB, trace BLOB)""",
         "CREATE INDEX results_by_content ON results (content, suffix, method)",
         """CREATE TABLE places (
             path TEXT NOT NULL, method INTEGER NOT NULL REFERENCES methods, result INTEGER NOT NULL REFERENCES results,
@@ -93,8 +94,8 @@ class Row:
     since: date
     until: date
     anew: bool
-    worded: bool
-    """The plan's words are kept with it."""
+    complete: bool
+    """All that a run needs is kept with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +240,14 @@ class Store:
         """The result for a file of this content: one that holds on the day before one that does not."""
         with self._guarded():
             rows = [
-                Row(number, date.fromisoformat(since), date.fromisoformat(until), bool(anew), bool(worded))
-                for number, since, until, anew, worded in self._db.execute(
-                    "SELECT id, since, until, anew, whole IS NOT NULL FROM results "
+                Row(number, date.fromisoformat(since), date.fromisoformat(until), bool(anew), bool(complete))
+                for number, since, until, anew, complete in self._db.execute(
+                    "SELECT id, since, until, anew, trace IS NOT NULL AND (whole IS NOT NULL OR NOT ?) FROM results "
                     "WHERE content = ? AND suffix = ? AND method = ? ORDER BY id DESC",
-                    (content, suffix, method),
+                    (self.words, content, suffix, method),
                 )
             ]
-        return max(rows, key=lambda r: (r.since <= day <= r.until, r.worded, r.id), default=None)
+        return max(rows, key=lambda r: (r.since <= day <= r.until, r.complete, r.id), default=None)
 
     def keep(self, method: int, sealed: Sealed) -> int:
         """Keep a result for good, and let go of the words of the plan's version before. Gives its number."""
@@ -261,15 +262,15 @@ class Store:
             if same:
                 number = int(same[0])
                 self._db.execute(
-                    "UPDATE results SET anew = ?, summary = ?, whole = ? WHERE id = ?",
-                    (sealed.anew, sealed.summary, whole, number),
+                    "UPDATE results SET anew = ?, summary = ?, whole = ?, trace = ? WHERE id = ?",
+                    (sealed.anew, sealed.summary, whole, sealed.trace, number),
                 )
             else:
                 number = int(
                     self._db.execute(
-                        "INSERT INTO results (method, content, suffix, since, until, anew, summary, whole) "
-                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                        (*key, sealed.anew, sealed.summary, whole),
+                        "INSERT INTO results (method, content, suffix, since, until, anew, summary, whole, trace) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        (*key, sealed.anew, sealed.summary, whole, sealed.trace),
                     ).lastrowid
                     or 0
                 )
@@ -294,13 +295,14 @@ class Store:
         )
         if old and old[0] != number:
             self._db.execute(
-                "UPDATE results SET whole = NULL WHERE id = ? AND NOT EXISTS (SELECT 1 FROM places WHERE result = ?)",
+                "UPDATE results SET whole = NULL, trace = NULL "
+                "WHERE id = ? AND NOT EXISTS (SELECT 1 FROM places WHERE result = ?)",
                 (old[0], old[0]),
             )
 
     def piece(self, number: int, part: str) -> bytes | None:
-        """The bytes of a result: its ``summary``, or its ``whole`` where that is kept."""
-        assert part in ("summary", "whole")
+        """The bytes of a result: its ``summary``, or its ``whole`` or its ``trace`` where those are kept."""
+        assert part in ("summary", "whole", "trace")
         with self._guarded():
             found: bytes | None = self._one(f"SELECT {part} FROM results WHERE id = ?", number)[0]  # noqa: S608
         return found
@@ -313,6 +315,10 @@ class Store:
         """One result with its words; None where they are not kept."""
         payload = self.piece(number, "whole")
         return None if payload is None else self._opened(lambda: open_whole(payload, path))
+
+    def trace(self, number: int, path: str) -> Trace:
+        """What a caseload compares of one."""
+        return self._opened(lambda: Trace.unpack(self.piece(number, "trace") or b"", path))
 
     def _opened(self, read: Callable[[], Thing]) -> Thing:
         try:
@@ -398,6 +404,8 @@ class Store:
             try:
                 self.summary(number, "")
                 self.whole(number, "")
+                if self.piece(number, "trace") is not None:
+                    self.trace(number, "")
             except StoreError:
                 wrong.append(f"result {number} is damaged")
         return wrong
@@ -412,14 +420,17 @@ class Store:
                 for member in self.members(run)
             }
         with self._transaction():
-            worded = [row[0] for row in self._db.execute("SELECT id FROM results WHERE whole IS NOT NULL")]
+            worded = [row[0] for row in self._db.execute("SELECT id FROM results WHERE trace IS NOT NULL")]
             gone = [(number,) for number in worded if number not in recent]
-            self._db.executemany("UPDATE results SET whole = NULL WHERE id = ?", gone)
+            self._db.executemany("UPDATE results SET whole = NULL, trace = NULL WHERE id = ?", gone)
         return len(gone)
 
 
 class Kept(Audits):
-    """The audits of a run that has a store: read from there, or from a shelf where the store keeps no words."""
+    """The audits of a run that has a store: read from there, or from a shelf where the store keeps no words.
+
+    A result is replaced in the store at the earliest by the next run on it, and that waits for this one.
+    """
 
     def __init__(self, store: Store, method: int, again: Callable[[str, str], PlanAudit]) -> None:
         """``again(path, sha256)`` reads a file again whose words are nowhere kept; raises InputError."""
@@ -457,6 +468,10 @@ class Kept(Audits):
     def summary(self, number: int) -> Summary:
         """One audit's summary."""
         return self._store.summary(self.rows[number], self.paths[number])
+
+    def trace(self, number: int) -> Trace:
+        """What a caseload compares of one."""
+        return self._store.trace(self.rows[number], self.paths[number])
 
 
 _MEMBERS: TypeAdapter[list[tuple[str, int, float | None]]] = TypeAdapter(list[tuple[str, int, float | None]])

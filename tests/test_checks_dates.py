@@ -116,12 +116,12 @@ def test_a_date_in_another_cell_of_the_row_dates_a_score() -> None:
     table = T(
         [
             ["Attainment", "When assessed"],
-            ["Reading age 7 years 2 months", "May 2026"],
-            ["Spelling age 6 years 9 months", ""],
+            ["Reading: standard score 78", "May 2026"],
+            ["Spelling: standard score 71", ""],
         ]
     )
     answer = ask("test-score-dated", plan_of(table), ("B",))
-    assert quotes(answer) == ["Spelling age 6 years 9 months"]
+    assert quotes(answer) == ["Spelling: standard score 71"]
 
 
 def test_a_bold_line_above_dates_the_scores_below() -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,15 @@ from ehcaudit.engine import audit
 from ehcaudit.model import Run
 from ehcaudit.readers import Limits
 from ehcaudit.reports import ReportOptions, find_report
+from tests import hostile, hostile_pdf
 from tests.builders import docx_of, saved
-from tests.hostile import ATTACKS, EITHER, PLAN, SOUND, truncated
+from tests.hostile import PLAN
 
 LIMITS = Limits()
+ATTACKS = {**hostile.ATTACKS, **hostile_pdf.ATTACKS}
+SOUND = {**hostile.SOUND, **hostile_pdf.SOUND}
+EITHER = {**hostile.EITHER, **hostile_pdf.EITHER}
+GIBIBYTE = 1 << 30
 ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -29,10 +35,16 @@ def write(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-def audited(*paths: Path) -> tuple[Run, float]:
+def audited(*paths: Path, limits: Limits = LIMITS) -> tuple[Run, float]:
+    """The run and its seconds; no worker ever had more than a gibibyte."""
     begun = time.monotonic()
-    run = audit(list(paths), jobs=1)
-    return run, time.monotonic() - begun
+    run = audit(list(paths), jobs=1, limits=limits)
+    took = time.monotonic() - begun
+    if sys.platform == "linux":
+        import resource
+
+        assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 <= GIBIBYTE
+    return run, took
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -61,9 +73,28 @@ def test_what_is_too_much_is_audited_or_refused_in_time(tmp_path: Path, name: st
     assert took < LIMITS.max_seconds + 5
 
 
+@pytest.mark.parametrize("name", hostile_pdf.ENDED)
+def test_what_hangs_or_swells_inside_pdfium_ends_its_worker_and_the_others_go_on(tmp_path: Path, name: str) -> None:
+    good = saved(tmp_path, docx_of(PLAN), "whole.docx")
+    limits = replace(LIMITS, max_seconds=5, max_memory=400 << 20)
+    run, took = audited(write(tmp_path, name, hostile_pdf.ENDED[name]()), good, limits=limits)
+    assert [Path(audit.path).name for audit in run.plans] == ["whole.docx"]
+    assert [Path(failure.path).name for failure in run.failures] == [name]
+    assert run.failures[0].error in ("too-slow", "too-large", "crashed", "damaged", "empty", "scan")
+    assert took < 20
+
+
+def test_a_pdf_cut_short_anywhere_is_read_as_far_as_it_goes_or_refused(tmp_path: Path) -> None:
+    cut = [write(tmp_path, name, content) for name, content in hostile_pdf.truncated()]
+    run, _ = audited(*cut)
+    assert len(run.plans) + len(run.failures) == len(cut)
+    assert {failure.error for failure in run.failures} <= {"damaged", "empty", "scan", "not-a-plan"}
+    assert "cut-1.pdf" in {Path(failure.path).name for failure in run.failures}
+
+
 def test_a_plan_cut_short_anywhere_is_one_failure_and_the_others_go_on(tmp_path: Path) -> None:
     good = saved(tmp_path, docx_of(PLAN), "whole.docx")
-    cut = [write(tmp_path, name, content) for name, content in truncated()]
+    cut = [write(tmp_path, name, content) for name, content in hostile.truncated()]
     run, _ = audited(*cut, good)
     assert [audit.path for audit in run.plans] == [str(good)]
     assert len(run.failures) == len(cut)

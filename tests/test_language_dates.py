@@ -165,6 +165,15 @@ TIMES = [
     ("He will shop alone by age 16.", "by age 16", "2034-03-14"),
     ("Before his eleventh birthday he rides to school.", "Before his eleventh birthday", "2029-03-14"),
     ("By 18, Sam will have a part-time job.", "By 18", "2036-03-14"),
+    # the same in other words
+    ("In the school year ending July 2028 he misses no lesson.", "In the school year ending July 2028", "2028-07-31"),
+    ("He swims a length over the 2027-28 school year.", "over the 2027-28 school year", "2028-07-31"),
+    ("Key Stage 2 end: he writes a letter.", "Key Stage 2 end", "2029-07-31"),
+    ("At the end of 12 months he will make toast.", "At the end of 12 months", "2027-10-01"),
+    ("This time next year he will make toast.", "This time next year", "2028-07-31"),
+    ("At the 2027 review he can name ten birds.", "At the 2027 review", "2027-09-24"),
+    ("In time for secondary transfer he will use a map.", "In time for secondary transfer", "2029-08-31"),
+    ("From September 2027, he will walk to school.", "From September 2027", "2027-09-30"),
     # spans
     ("Within 12 months he will ask for help.", "Within 12 months", "2027-10-01"),
     ("In two years' time he will make toast.", "In two years' time", "2028-10-01"),

@@ -107,7 +107,7 @@ def test_pictures_and_texts_that_a_file_links_to_are_not_fetched(tmp_path: Path)
     asked: list[str] = []
 
     class Listener(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             asked.append(self.path)
             self.send_error(404)
 

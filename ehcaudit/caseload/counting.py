@@ -17,7 +17,7 @@ ORDER = ("theme", "section", "area", "key stage", "status", "writer", "adviser")
 
 
 class Faults:
-    """The faults of many plans as numbers of four bytes each."""
+    """The faults of many plans as numbers of two bytes each, while two are enough."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, str, str], int] = {}
@@ -34,7 +34,8 @@ class Faults:
             for dimension in PARTS:
                 found.update(dict.fromkeys((dimension, value, rule) for value in trace.values.get(dimension, ())))
         numbers = self._numbers
-        return array("I", [numbers.setdefault(cell, len(numbers)) for cell in found])
+        cells = [numbers.setdefault(cell, len(numbers)) for cell in found]
+        return array("H" if len(numbers) < 1 << 16 else "I", cells)
 
     def commonest(self, plans: Iterable[array[int]], smallest: int) -> tuple[Group, ...]:
         """The groups of ``smallest`` plans or more, each with its commonest faults that as many plans have."""

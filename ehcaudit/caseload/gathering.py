@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from struct import pack, unpack
 from typing import TypeVar
 
 from ehcaudit.caseload.counting import Faults
@@ -40,9 +41,11 @@ SAME_NAME = 3
 LISTED = 100
 """Entries that are kept of each list, repeated wording of each section."""
 PATHS = 10
-WORDINGS = 60_000
+WORDINGS = 30_000
 """Repeated wordings whose words are kept; of more, those in most plans."""
-_PLACEHOLDERS = ("[child]", "[they]", "[them]", "[their]", "[theirs]", "[themselves]")
+FACTS = ("born", "first_issued", "pronoun", "school_year")
+_OF_THE_CHILD = ("[child]", "[he/she]", "[his/her", "[himself/")
+"""What a masked text has where it speaks of the child."""
 
 
 @dataclass(slots=True)
@@ -52,13 +55,13 @@ class _Kept:
     path: str
     child: int
     name: int
-    version: tuple[str, int, str]
-    facts: dict[str, int]
+    version: str
+    """Sorts after those of older versions."""
+    facts: bytes
+    """Those of ``FACTS``, eight bytes each; nought where the plan does not say."""
     family: int
     cells: array[int]
     sketch: array[int]
-    counts: array[int]
-    """Passages of each kind."""
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ class _Cluster:
     """One wording and its near variants."""
 
     wordings: list[_Wording]
-    plans: list[int]
+    plans: array[int]
     """Newest plans that have one of them, ascending."""
     largest: _Wording
     origin: Origin = "copied"
@@ -89,25 +92,24 @@ class Gathering:
         self._indexes = {kind: Index() for kind in KINDS}
         self._words: dict[int, _Wording] = {}
         self._faults = Faults()
-        self._children = Sets()
-        self._known: dict[int, int] = {}
-        """What tells a child → the number of the first plan that said it."""
+        self._marks = _Pairs()
+        """What tells a child."""
         self._strangers: list[tuple[int, int, int, str]] = []
-        self._full_names: list[tuple[int, str]] = []
-        self._full_name_hashes = array("Q")
-        self._owners: dict[int, set[int]] = defaultdict(set)
-        """Full name → plans."""
+        self._full_names = _Pairs()
+        """The child's own, as far as plans give it."""
+        self._pairs = _Pairs()
+        """What may be a full name, in statements and paragraphs, and the number of its section."""
+        self._pair_sections = array("B")
+        self._sections: dict[str, int] = {}
         self._cut = 0
 
     def add(self, trace: Trace) -> None:
         """Take in one plan."""
         number = len(self._plans)
         for mark in trace.child:
-            self._children.join(self._known.setdefault(mark, number), number)
-        counts = array("H", [0] * len(KINDS))
+            self._marks.add(mark, number)
         texts: list[str] | None = None
         for place, passage in enumerate(trace.passages):
-            counts[KINDS.index(passage.kind)] += 1
             if self._indexes[passage.kind].add(passage.hash, number) and passage.hash not in self._words:
                 texts = trace.texts() if texts is None else texts
                 self._words[passage.hash] = _Wording(passage.kind, passage.section, passage.hash, texts[place])
@@ -116,21 +118,21 @@ class Gathering:
         if len(self._words) > 2 * WORDINGS:
             self._forget()
         if trace.full_name:
-            self._owners[trace.full_name].add(number)
+            self._full_names.add(trace.full_name, number)
+        for name, section in trace.full_names:
+            self._pairs.add(name, number)
+            self._pair_sections.append(self._sections.setdefault(section, len(self._sections)))
         self._strangers += [(number, *stranger) for stranger in trace.strangers]
-        self._full_names += [(number, section) for _, section in trace.full_names]
-        self._full_name_hashes.extend([name for name, _ in trace.full_names])
         self._plans.append(
             _Kept(
                 trace.path,
                 number,
                 trace.name,
-                trace.version,
-                dict(trace.facts),
+                "{} {} {:.16}".format(*trace.version),
+                pack("<4Q", *(trace.facts.get(fact, 0) for fact in FACTS)),
                 trace.family,
                 self._faults.cells(trace),
                 trace.sketch,
-                counts,
             )
         )
 
@@ -165,9 +167,13 @@ class Gathering:
 
     def _versions(self) -> list[list[int]]:
         """The plans of each child, from the oldest to the newest; the children in the order of their paths."""
+        children = Sets()
+        first: dict[int, int] = {}
+        for mark, number in self._marks:
+            children.join(first.setdefault(mark, number), number)
         versions: dict[int, list[int]] = defaultdict(list)
         for number in range(len(self._plans)):
-            versions[self._children.find(number)].append(number)
+            versions[children.find(number)].append(number)
         for numbers in versions.values():
             numbers.sort(key=lambda n: (self._plans[n].version, self._plans[n].path))
             for number in numbers:
@@ -179,9 +185,9 @@ class Gathering:
     def _clusters(self, newest: set[int]) -> list[_Cluster]:
         """Wordings of one kind and section that are the same or nearly so, in the newest plans of two children or more;
         the commonest first."""
-        live: dict[int, list[int]] = {}
+        live: dict[int, array[int]] = {}
         for wording in self._words.values():
-            plans = [n for n in self._indexes[wording.kind].plans(wording.hash) if n in newest]
+            plans = array("I", [n for n in self._indexes[wording.kind].plans(wording.hash) if n in newest])
             if plans:
                 live[wording.hash] = plans
         sets: dict[int, set[int]] = {}
@@ -206,7 +212,9 @@ class Gathering:
         groups += [[number] for number in live if number not in joined]
         clusters = []
         for group in groups:
-            plans = sorted({plan for number in group for plan in live[number]})
+            plans = live[group[0]]
+            if len(group) > 1:
+                plans = array("I", sorted({plan for number in group for plan in live[number]}))
             if len(plans) > 1:
                 ordered = sorted(group, key=lambda n: (-len(live[n]), self._words[n].text, n))
                 clusters.append(_Cluster([self._words[n] for n in ordered], plans, self._words[ordered[0]]))
@@ -226,7 +234,7 @@ class Gathering:
 
     def _origin(self, cluster: _Cluster, sizes: Counter[int]) -> Origin:
         """Words of the form: they say nothing of the child and stand in nearly all plans with the same headings."""
-        if any(mark in cluster.largest.text for mark in _PLACEHOLDERS) or not cluster.largest.text:
+        if any(mark in cluster.largest.text for mark in _OF_THE_CHILD) or not cluster.largest.text:
             return "copied"
         families = Counter(self._plans[n].family for n in cluster.plans)
         nearly_all = any(
@@ -259,20 +267,20 @@ class Gathering:
         return tuple(found)
 
     def _shared(self, clusters: Sequence[_Cluster], newest: Sequence[int]) -> tuple[Shared, ...]:
+        counted = bytearray(len(self._plans))
+        for number in newest:
+            counted[number] = 1
         found = []
-        for place, kind in enumerate(KINDS[:3]):
-            own = sum(self._plans[n].counts[place] for n in newest)
-            form = sum(self._standing(c) for c in clusters if c.largest.kind == kind and c.origin == "template")
-            shared = sum(self._standing(c) for c in clusters if c.largest.kind == kind and c.origin == "copied")
-            statements = own - form
+        for kind in KINDS[:3]:
+            statements, shared = self._indexes[kind].standing(counted)
+            for cluster in clusters:
+                if cluster.origin == "template" and cluster.largest.kind == kind:
+                    for wording in cluster.wordings:
+                        here = sum(counted[n] for n in self._indexes[kind].plans(wording.hash))
+                        statements, shared = statements - here, shared - (here if here > 1 else 0)
             if statements >= self.smallest and not 0 < shared < self.smallest:
-                found.append(Shared(kind, statements, shared, min(1.0, shared / statements)))
+                found.append(Shared(kind, statements, shared, shared / statements))
         return tuple(found)
-
-    def _standing(self, cluster: _Cluster) -> int:
-        """How many passages of the newest plans have one of the cluster's wordings."""
-        newest = set(cluster.plans)
-        return sum(sum(n in newest for n in self._indexes[w.kind].plans(w.hash)) for w in cluster.wordings)
 
     def _same_outcomes(self, clusters: Sequence[_Cluster]) -> list[SameOutcome]:
         found = []
@@ -325,11 +333,14 @@ class Gathering:
                 note(Stranger(plan.path, section, self._paths(same), "same-words"), number, name)
             elif 0 < len(owners) <= SAME_NAME:
                 note(Stranger(plan.path, section, self._paths(owners), "first-name"), number, name)
-        for name, (number, section) in zip(self._full_name_hashes, self._full_names, strict=True):
-            if name in self._owners:
+        letters = list(self._sections)
+        own = self._full_names.of(set(self._full_names.hashes).intersection(self._pairs.hashes))
+        for place, (name, number) in enumerate(self._pairs):
+            if name in own:
                 plan = self._plans[number]
-                owners = sorted({self._plans[n].child for n in self._owners[name]} - {plan.child})
+                owners = sorted({self._plans[n].child for n in own[name]} - {plan.child})
                 if owners:
+                    section = letters[self._pair_sections[place]]
                     note(Stranger(plan.path, section, self._paths(owners), "full-name"), number, name)
         return sorted(
             (stranger for stranger, _ in found.values()),
@@ -342,10 +353,14 @@ class Gathering:
     def _contradictions(self, versions: Sequence[Sequence[int]]) -> list[Contradiction]:
         found = []
         for numbers in versions:
+            if len(numbers) == 1:
+                continue
             plans = [self._plans[n] for n in numbers]
             differ = []
-            for fact in ("born", "first_issued", "pronoun", "school_year"):
-                said = {plan.facts[fact] for plan in plans if fact in plan.facts}
+            for fact, values in zip(
+                FACTS, zip(*(unpack("<4Q", plan.facts) for plan in plans), strict=True), strict=True
+            ):
+                said = set(values) - {0}
                 # A child may repeat a year, or be taught with the year below.
                 if len(said) > 1 and (fact != "school_year" or max(said) - min(said) > 1):
                     differ.append(fact)
@@ -354,6 +369,29 @@ class Gathering:
             if differ:
                 found.append(Contradiction(tuple(plan.path for plan in plans), tuple(differ)))
         return found
+
+
+class _Pairs:
+    """Hashes, each with the number of a plan: twelve bytes a pair."""
+
+    def __init__(self) -> None:
+        self.hashes, self._plans = array("Q"), array("I")
+
+    def add(self, value: int, plan: int) -> None:
+        """Enter one at the end."""
+        self.hashes.append(value)
+        self._plans.append(plan)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(self.hashes, self._plans, strict=True)
+
+    def of(self, wanted: set[int]) -> dict[int, list[int]]:
+        """The plans of each of these hashes."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for value, plan in self:
+            if value in wanted:
+                found[value].append(plan)
+        return dict(found)
 
 
 @dataclass(slots=True)

@@ -36,6 +36,24 @@ class Index:
         """The numbers of the plans that have a wording, ascending."""
         return list(self._entries(wording))
 
+    def standing(self, counted: bytearray) -> tuple[int, int]:
+        """How many wordings of plans there are, and how many of them stand in another plan too.
+
+        ``counted`` says of each plan's number with 1 or 0 whether the plan counts.
+        """
+        whole = shared = 0
+        for bucket in self._buckets:
+            last, here = -1, 0
+            for entry in bucket:
+                if counted[entry & _MASK]:
+                    key = entry >> _PLAN
+                    if key != last:
+                        whole, shared = whole + here, shared + (here if here > 1 else 0)
+                        last, here = key, 0
+                    here += 1
+            whole, shared = whole + here, shared + (here if here > 1 else 0)
+        return whole, shared
+
     def _entries(self, wording: int) -> Iterator[int]:
         bucket = self._buckets[wording >> 64 - _BUCKETS]
         key = wording >> 64 - _BUCKETS - 40 & (1 << 40) - 1

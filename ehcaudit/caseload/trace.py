@@ -168,26 +168,14 @@ _PRONOUNS = re.compile(
 )
 
 
-@cache
-def _object_before() -> re.Pattern[str]:
-    words = "|".join(cues.data("caseload")["her"]["object_before"].split())
-    return re.compile(rf"\s+(?:{words})\b|[.,;:)!?]|\s*$", re.MULTILINE)
-
-
 def mask(text: str, names: tuple[str, ...]) -> str:
     """The text with "[child]" for the names (where they begin with a capital), pronouns and figures masked."""
-
-    def put(found: re.Match[str]) -> str:
-        word = found[0].lower()
-        if word == "her" and _object_before().match(text, found.end()):
-            return "[them]"
-        return _stands_for()[word]
 
     capital = [name for name in names if name[0].isupper()]
     if capital:
         own = "|".join(re.escape(name) for name in sorted(capital, key=len, reverse=True))
         text = re.sub(rf"\b(?:{own})\b", "[child]", text)
-    return _FIGURES.sub("[n]", _PRONOUNS.sub(put, text))
+    return _FIGURES.sub("[n]", _PRONOUNS.sub(lambda found: _stands_for()[found[0].lower()], text))
 
 
 _STRAIGHT = str.maketrans({**dict.fromkeys("’‘ʼ`", "'"), **dict.fromkeys("“”", '"'), **dict.fromkeys("–—‑‐−", "-")})
@@ -416,3 +404,12 @@ def _full_names(plan: Plan, names: tuple[str, ...]) -> Iterator[tuple[int, str]]
                 if pair not in seen and not parts & (own | staff) and not parts & _no_names():
                     seen.add(pair)
                     yield digest(pair), letter
+
+
+def judged_again(kept: Trace, audited: PlanAudit) -> Trace:
+    """The trace of an audit that is kept without most of its words, after rules gave new answers to it."""
+    from dataclasses import replace
+
+    plan = audited.plan
+    advisers = {part.block_id: entry.role for entry in plan.advice if entry.role for part in entry.evidence}
+    return replace(kept, faults=_faults(audited, {item.id: item for item in plan.items}, advisers))

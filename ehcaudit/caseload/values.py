@@ -24,7 +24,7 @@ class Repeated:
     origin: Origin
     """``template``: it says nothing of the child and stands in nearly all plans written in one form."""
     text: str
-    """The commonest form of it, with "[child]", "[they]" and "[n]" for what is masked; empty where no words are
+    """The commonest form of it, with "[child]", "[he/she]", "[n]" for what is masked; empty where no words are
     kept."""
     children: int
     share: float
@@ -35,7 +35,10 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """How much of one kind of statement stands in another child's plan too, template text left out."""
+    """How much of one kind of statement stands in another child's plan too, but for name, pronouns and figures.
+
+    A statement that a plan repeats counts once, and the form's own words do not count.
+    """
 
     kind: Kind
     statements: int

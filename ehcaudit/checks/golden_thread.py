@@ -52,8 +52,8 @@ def thread_gap(plan: Plan, options: Gap, where: tuple[str, ...], context: Contex
     for item in items:
         if options.area_is_enough and item.area and item.area in search.areas:
             continue
-        if search.gap(item):
-            hits.append(Hit(item.evidence, item.section, item=item.id))
+        if gap := search.gap(item):
+            hits.append(Hit(item.evidence, item.section, query=gap == "doubt", item=item.id))
     return over_items(hits, len(items), nothing="")
 
 
@@ -99,19 +99,26 @@ class _Search:
             frozenset(none - areas),
         )
 
-    def gap(self, item: Item) -> bool:
-        """Whether an item surely has no counterpart."""
+    def gap(self, item: Item) -> Literal["", "sure", "doubt"]:
+        """Whether an item has no counterpart, and whether that is sure or for a person to decide."""
         threads = self.threads.get(item.id, ())
         if any(self._parts(thread) for thread in threads):
-            return False
+            return ""
         if any(thread.basis == "table" for thread in threads) and (
             self.only_tables or (item.row is not None and item.row[0] in self.tables)
         ):
-            return True
+            return "sure"
         if not item.area:
-            return False
-        empty = self.all_in_areas and item.area not in self.areas and item.area not in _LOOSE_AREAS
-        return empty or item.area in self.none_areas
+            return ""
+        if item.area in self.none_areas:
+            return "sure"
+        if item.area in self.areas or not self.areas:
+            return ""
+        if self.all_in_areas and item.area not in _LOOSE_AREAS:
+            return "sure"
+        words = cues.content(item.text)
+        apart = [other for other in self.others if not other.area or item.area in _LOOSE_AREAS]
+        return "" if any(words & cues.content(other.text) for other in apart) else "doubt"
 
     def _parts(self, thread: Thread) -> tuple[str, ...]:
         parts = {"need": thread.needs, "outcome": thread.outcomes, "provision": thread.provisions}[self.kind]

@@ -212,7 +212,9 @@ def _acts(found: re.Match[str], *, sure: bool) -> bool:
     if sure:
         return bool(verb or (found["of"] and found["start"] is not None))
     plain = verb in {"will", "has", "is", "needs", "need", "can", "cannot", "requires", "finds", "enjoys", "struggles"}
-    alone = found["start"] is not None or re.search(r"[a-z\d,] $", found.string[max(0, found.start() - 2) : found.start()])
+    alone = found["start"] is not None or re.search(
+        r"[a-z\d,] $", found.string[max(0, found.start() - 2) : found.start()]
+    )
     return plain and not _NO_NAME.search(found["name"]) and bool(alone)
 
 
@@ -295,16 +297,28 @@ def _about_the_child(plan: Plan) -> Iterator[tuple[Evidence, str, str]]:
 
 
 def _of_the_child(text: str, first: str) -> Iterator[tuple[int, int]]:
-    """The sentences where a pronoun can only mean the child: nobody else is mentioned there or in the one before."""
+    """Where a pronoun can only mean the child: nobody else is mentioned before it in the sentence or in the last one.
+
+    Several others ("partners", "his peers") are no "he" or "she"; parents are, since one of them may be meant.
+    """
     from ehcaudit.language.sentences import sentences
 
     before = False
     for start, end in sentences(text):
         words = text[start:end]
-        others = bool(_others().search(words)) or '"' in words or "“" in words or _other_names(words, first)
-        if not others and not before:
-            yield start, end
-        before = others
+        if '"' in words or "“" in words or _other_names(words, first):
+            before = True
+            continue
+        other = next((found for found in _others().finditer(words) if not _several(found[0])), None)
+        if not before:
+            yield start, start + other.start() if other else end
+        before = other is not None
+
+
+def _several(word: str) -> bool:
+    """Whether a word for others means more than one of them."""
+    low = word.lower()
+    return low in ("children", "people", "staff") or (low.endswith("s") and low not in ("parents", "carers", "miss"))
 
 
 def _other_names(words: str, own: str) -> bool:
@@ -374,7 +388,9 @@ def age_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], contex
 
 _SCHOOL = re.compile(
     r"\b(?:attends|goes to|is (?:currently |now )?(?:on roll at|a (?:pupil|student) at|at|attending|"
-    r"in (?:Year|Reception)[\w ]{0,8} at)|(?i:current (?:school|setting))(?: is|:))\s+"
+    r"in (?:Year|Reception)[\w ]{0,8} at)|(?i:current (?:school|setting) is)|"
+    r"(?:^|(?<=\n))(?i:(?:current |present )?(?:education(?:al)? )?(?:school|setting|placement|attending)"
+    r"(?: ?(?:/|or) ?(?:school|setting|college|nursery))?(?: attended)?:))\s+"
     r"(?P<name>(?:the )?(?:(?:[A-Z][\w'’.-]+|of|and|the|for|&) ){1,6}?"
     r"(?:School|Academy|College|Nursery|Pre-?school|Primary|Juniors?|Infants?|High|Centre)"
     r"(?: (?:School|Academy|College|Nursery|Centre))*)\b"
@@ -382,7 +398,8 @@ _SCHOOL = re.compile(
 
 
 _SETTING = re.compile(
-    r"(?:current |present )?(?:education(?:al)? )?(?:school|setting|placement)(?: or setting)?(?: attended)?"
+    r"(?:current |present )?(?:education(?:al)? )?(?:school|setting|placement|attending)"
+    r"(?: ?(?:/|or) ?(?:school|setting|college|nursery))?(?: attended)?"
 )
 _NOT_NOW = re.compile(
     r"\b(?:brother|sister|sibling|cousin|twin|previously|formerly|used to|until|dual|also|and attends|will attend)\b"

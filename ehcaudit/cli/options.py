@@ -52,7 +52,7 @@ Jobs = Annotated[
 ]
 FailOn = Annotated[Word, option("--fail-on", "SEVERITY", "critical, major, minor (the default), advice or never.")]
 MinScore = Annotated[float | None, option("--min-score", "SCORE", "A plan that scores less is a finding.")]
-Gate = Annotated[Word, option("--gate", "NAME", "A gate of the settings file, [gates.NAME].")]
+Gate = Annotated[Word, option("--gate", "NAME", "A preset of the settings file, [gate.presets.NAME].")]
 MinThemes = Annotated[
     Words, option("--min-theme", "THEME=SCORE", "A plan that scores less in it is a finding. Repeatable.")
 ]

@@ -253,8 +253,7 @@ def _allowed_span(lead: _Lead, groups: dict[str, str], folded: str, end: int) ->
         whole = lead.word == "over" and lead.first and "later" in groups  # "Over a 12-month period …"
         return (coming and lead.word != "for") or "course" in ahead or whole
     if lead.word == "in":
-        last = groups["unit"].lower() in ("month", "year") and _LAST.match(folded, end) is not None
-        return coming or "later" in groups or ((lead.first or last) and counted and not lead.described)
+        return coming or "later" in groups or (lead.first and counted and not lead.described)
     if lead.word == "after":
         return counted and lead.first
     return not lead.word and "since" in groups

@@ -20,6 +20,7 @@ _CODES = {
     "equivalent": "or-equivalent",
     "up_to": "up-to",
     "delegated": "delegated",
+    "unfinished": "unfinished",
     "points_elsewhere": "points-elsewhere",
     "recommended": "recommended",
     "not_provision": "not-provision",
@@ -31,7 +32,7 @@ _CODES = {
 def weigh_hedges(reading: Reading, *, exact: float, sort: str) -> list[tuple[Fault, float]]:
     """Each hedge as a fault, and the points that it takes away. ``exact`` is by how much the rest is precise enough."""
     out: list[tuple[Fault, float]] = []
-    for mark in reading.marks:
+    for mark in (*reading.marks, *_conditions(reading)):
         code = _CODES.get(mark.label)
         if code is None:
             continue
@@ -39,6 +40,14 @@ def weigh_hedges(reading: Reading, *, exact: float, sort: str) -> list[tuple[Fau
         if cost >= 0:
             out.append((Fault(code, mark.start, mark.end, serious=serious), cost))
     return [*out, *_by_grammar(reading, exact, {fault.code for fault, _ in out})]
+
+
+def _conditions(reading: Reading) -> Iterator[Mark]:
+    """Conditions and references that no list of phrases can hold ("if he asks", "in line with hospital guidance")."""
+    for label, name in (("amount", "conditional"), ("points_elsewhere", "elsewhere")):
+        for found in pattern(name).finditer(reading.folded):
+            if not any(m.label in _CODES and m.start < found.end() and found.start() < m.end for m in reading.marks):
+                yield Mark(label, found.start(), found.end(), 0, 0)
 
 
 def _by_grammar(reading: Reading, exact: float, known: set[str]) -> Iterator[tuple[Fault, float]]:
@@ -65,7 +74,7 @@ def _cost(reading: Reading, mark: Mark, exact: float, sort: str) -> tuple[bool, 
     elsewhere = [q for q in reading.amounts if not clause.start <= q.start < clause.end]
     first = clause.start <= _first_word(reading)
     side = not first and any(m.label == "side" and clause.start <= m.start < mark.start for m in reading.marks)
-    late = mark.start > reading.purpose and mark.label != "delegated"
+    late = mark.start > reading.purpose and mark.label not in ("delegated", "unfinished")
     label = mark.label
     if label == "up_to":
         serious, cost = _up_to(reading, mark)

@@ -19,7 +19,16 @@ from ehcaudit.language.values import Fault, Judgement, Slot, attached_slot, verd
 SLOTS = ("who", "verb", "what", "measure", "setting", "time", "purpose")
 STRONG = 2.0
 """Points from which an outcome is exact enough."""
-_HEAD = {"observable": 2.0, "unknown": 1.2, "soft": 0.6, "vague": -1.5, "state": -1.5, "receiving": -1.0, "": -0.5}
+_HEAD = {
+    "observable": 2.0,
+    "unknown": 1.2,
+    "plain": 1.2,
+    "soft": 0.6,
+    "vague": -1.5,
+    "state": -1.5,
+    "receiving": -1.0,
+    "": -0.5,
+}
 
 
 def judge_outcome(text: str, attached: Mapping[str, str]) -> Judgement:
@@ -50,11 +59,11 @@ class _Weighing:
         self.start = grammar.body(reading)
         self.who, at = grammar.subject(reading, self.start)
         self.head, self.kind = grammar.head(reading, at)
-        self.service = grammar.service(reading, self.who)
+        self.service = grammar.service(reading, self.who) or grammar.cohort(reading, self.start)
         self.good, self.doubtful = grammar.figures(reading, weak_head=self.kind in ("vague", "state"))
         self.helps = reading.marked("help")
         self._fill(at)
-        points = self._points()
+        points = self._points(at)
         self._about(points)
         strong = points >= STRONG
         if self.kind == "vague" and self.head:
@@ -65,8 +74,8 @@ class _Weighing:
             vague = self.fuzzy[0] if self.fuzzy and self.kind != "vague" else None
             self._fault("no-measure", (vague.start, vague.end) if vague else self.whole)
         grave = {f.code for f in self.faults if f.serious}
-        # An undated outcome that is otherwise exact and counted: its date may stand elsewhere; a person looks.
-        undated = grave == {"no-time"} and bool(self.good)
+        # A target with a share of tries or a score is often written without its date, which stands elsewhere in the row.
+        undated = grave == {"no-time"} and self._tried()
         query = undated or (not grave and points < STRONG + 0.15)
         return verdict_of("outcome", reading.text, self.slots, self.faults, points / 6, query=query)
 
@@ -117,7 +126,7 @@ class _Weighing:
         return Slot(at, at + len(said), said) if said else None
 
     # ------------------------------------------------ weighing
-    def _points(self) -> float:
+    def _points(self, at: int) -> float:
         reading, head = self.reading, self.head
         seen = {m.start for m in reading.marked("observable", self.start)}
         extra = sum(1 for s in seen if not head or s >= head[1])
@@ -128,8 +137,8 @@ class _Weighing:
         points = _HEAD[self.kind]
         if self.kind == "vague" and self._counted():
             points = 0.3  # "improve his play by … on 7 of 10 occasions", "know 50 of 60 flags"
-        elif self._own_figure():
-            points = max(points, 0.8)
+        elif self._own_figure() or (not self.kind and any(at - 3 <= a <= at + 12 for a, _ in self.good)):
+            points = max(points, 0.8)  # "his attendance will be above 90%", "will have no more than two suspensions"
         points += min(1.0, 0.5 * extra) + min(3.2, 1.6 * figures) + min(1.8, 1.2 * len(self.helps))
         points += min(1.5, 0.25 * specific)
         changes = any(q.kind == "from-to" for q in reading.shares)  # "more often", and then from what to what
@@ -140,6 +149,10 @@ class _Weighing:
             - 0.3 * len(self.doubtful)
         )
 
+    def _compares(self, head: Span) -> bool:
+        """Whether a state is one that grows ("be calmer"): no hope for life, but nobody can tell when it is reached."""
+        return lexicon().patterns["grows"].search(self.reading.folded, head[0], head[1] + 6) is not None
+
     def _counted(self) -> bool:
         """Whether a figure counts things or trials: n out of m, or from one number to another."""
         kinds = ("out-of", "from-to", "score")
@@ -147,6 +160,12 @@ class _Weighing:
             q.kind in kinds and any(a <= q.start < b for a, b in self.good)
             for q in (*self.reading.shares, *self.reading.amounts)
         )
+
+    def _tried(self) -> bool:
+        """Whether a figure is a criterion: n out of m, a share, a score, from one number to another."""
+        kinds = ("out-of", "from-to", "percent", "score")
+        quantities = (*self.reading.shares, *self.reading.amounts)
+        return any(q.kind in kinds and any(a <= q.start < b for a, b in self.good) for q in quantities)
 
     def _acts(self, place: int) -> bool:
         """Whether the token at a place is a verb of the child's: after a modal, "and" or a comma, not after "his"."""
@@ -169,19 +188,21 @@ class _Weighing:
         folded = reading.folded
         verbs = {
             m.start
-            for label in ("observable", "soft", "vague")
+            for label in ("observable", "plain", "soft", "vague")
             for m in reading.marked(label, head[0] if head else self.start)
-            if (head and m.start == head[0]) or self._acts(m.first)
+            if (head and m.start == head[0]) or (self._acts(m.first) and not _manner(reading.tokens[m.first].word))
         }
         acts = _separate(verbs, folded)
         joined = len(re.findall(r";|\band\b|, (?=\w+(?:ing|s|e)\b)", folded[self.start : self.cut]))
-        promised = len(re.findall(r"\bwill\b", folded[self.start : self.cut]))
+        promised = len(re.findall(r"\bwill\b", folded[self.start :]))
         if (acts >= 3 and (joined >= 2 or promised >= 3)) or folded.count(";") >= 2:
             self._fault("several-in-one", self.whole, serious=False)
         if self.service:
             self._fault("service-viewpoint", self.service)
         if self.kind == "receiving" and head:
             self._fault("provision-not-outcome", head)
+        elif done := patterns["done_by"].search(folded):
+            self._fault("provision-not-outcome", done.span())
         elif self.service and (reading.marked("receiving") or patterns["delivered"].search(folded)):
             self._fault("provision-not-outcome", self.service)
         elif resource := grammar.resource(reading, self.start):
@@ -194,10 +215,15 @@ class _Weighing:
         ]
         if wishes:
             self._fault("aspiration", (wishes[0].start, wishes[0].end))
-        elif self.kind == "state" and head and points < 1.5 and not self.good:
+        elif self.kind == "state" and head and points < 1.5 and not self.good and not self._compares(head):
             self._fault("aspiration", head)
         for hedge in self.hedges[:1]:
             self._fault("hedged", (hedge.start, hedge.end), serious=points < 2.5)
+
+
+def _manner(word: str) -> bool:
+    """Whether a form of a verb says how and not what: "given one cue", "not helping"."""
+    return word.endswith(("ing", "ed")) or word in lexicon().words["participle"]
 
 
 def _separate(verbs: set[int], folded: str) -> int:

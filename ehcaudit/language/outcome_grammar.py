@@ -17,7 +17,7 @@ from ehcaudit.language.pipeline import Token, fold, tokens
 from ehcaudit.language.quantities import Quantity, amounts, number_at, shares
 
 Span = tuple[int, int]
-_VERBS = ("receiving", "vague", "observable", "soft")
+_VERBS = ("receiving", "vague", "observable", "plain", "soft")
 _HEADS = (*_VERBS, "state")
 _WORD = re.compile(r"[\w'-]+")
 _GAP = " ,:;-("
@@ -128,7 +128,9 @@ def body(reading: Reading) -> int:
 def subject(reading: Reading, start: int) -> tuple[Span | None, int]:
     """The place of the subject (None where the outcome starts with its verb), and where the head verb is looked for."""
     words = lexicon().words
-    row = [t for t in reading.tokens if t.start >= start][:26]
+    row = [t for t in reading.tokens if t.start >= start]
+    led = bool(row) and row[0].word in words["leads"]  # "Through a calm approach, a quiet room and …, Sam will …"
+    row = row[: 48 if led else 26]
     if _bare_verb(reading, row):
         return None, start
     for i, token in enumerate(row):
@@ -140,7 +142,7 @@ def subject(reading: Reading, start: int) -> tuple[Span | None, int]:
             return ((row[first].start, row[i - 1].end) if first < i and before != "," else None), token.end
         if token.word in words["be"] and i:
             return (row[0].start, row[i - 1].end), token.start
-        if i and token.word in (",", ";", ".", ":") and not any(t.word in words["modal"] for t in row[i : i + 14]):
+        if i and not led and token.word in (",", ";", ".", ":") and not any(t.word in words["modal"] for t in row[i : i + 14]):
             break
         if (
             i
@@ -161,12 +163,25 @@ def _bare_verb(reading: Reading, row: list[Token]) -> bool:
     return third_person or follows
 
 
+def _subject_words(reading: Reading, span: Span) -> list[str]:
+    """The words of a subject without asides in brackets and without the first part of a compound ("staff-recorded")."""
+    row = [t for t in reading.tokens if span[0] <= t.start < span[1]]
+    out: list[str] = []
+    inside = False
+    for i, token in enumerate(row):
+        inside = (inside or token.word == "(") and token.word != ")"
+        joined = i + 1 < len(row) and row[i + 1].word == "-" and row[i + 1].start == token.end
+        if not (inside or joined or token.word in "()-"):
+            out.append(token.word)
+    return out
+
+
 def service(reading: Reading, span: Span | None) -> Span | None:
     """The subject where somebody or something other than the child is the one who changes."""
     if span is None:
         return None
     words, patterns = lexicon().words, lexicon().patterns
-    said = [t.word for t in reading.tokens if span[0] <= t.start < span[1]]
+    said = _subject_words(reading, span)
     if "who" in said:
         said = said[: said.index("who")]
     if not said or len(said) > 14:
@@ -184,8 +199,14 @@ def service(reading: Reading, span: Span | None) -> Span | None:
     return span if patterns["cohort"].search(group) and patterns["of_cohort"].search(group) else None
 
 
+def cohort(reading: Reading, start: int) -> Span | None:
+    """A share or a number of a group of pupils in the place of the child."""
+    found = lexicon().patterns["cohort_first"].match(reading.folded, start)
+    return found.span() if found else None
+
+
 def head(reading: Reading, at: int) -> tuple[Span | None, str]:
-    """The head verb and its class: observable, soft, vague, state, receiving, unknown or empty."""
+    """The head verb and its class: observable, plain, soft, vague, state, receiving, unknown or empty."""
     folded, lex = reading.folded, lexicon()
     for _ in range(8):
         while at < len(folded) and folded[at] in _GAP:
@@ -239,19 +260,27 @@ def figures(reading: Reading, *, weak_head: bool) -> tuple[list[Span], list[Span
     good: list[Span] = []
     bad: list[Span] = []
     for quantity in [*reading.shares, *reading.amounts]:
-        if reading.inside(quantity.start, quantity.end):
+        if reading.inside(quantity.start, quantity.start + 1):
             continue
         found = _figure(reading, quantity, countable, weak_head=weak_head)
         if found:
             (good if found[0] else bad).append(found[1])
-    starts = {m.first: m for m in countable}
+    starts = {m.first: m.end for m in countable}
     row = reading.tokens
     for i, token in enumerate(row):
         if number_at(token.word) and not reading.inside(token.start, token.end):
-            near = next((starts[j] for j in range(i + 1, min(i + 5, len(row))) if j in starts), None)
-            if near and not any(row[j].word in (",", ".", ";", "and") for j in range(i + 1, near.first)):
-                good.append((token.start, near.end))
+            near = next((j for j in range(i + 1, min(i + 5, len(row))) if j in starts or _plural(row[j].word)), None)
+            if near and not any(row[j].word in _ENDS_COUNT for j in range(i + 1, near)):
+                good.append((token.start, starts.get(near, row[near].end)))
     return merged(good), merged(bad)
+
+
+_ENDS_COUNT = frozenset((",", ".", ";", "and"))
+
+
+def _plural(word: str) -> bool:
+    """Whether a word looks like things that can be counted: "three colleges", but not "two areas"."""
+    return len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in lexicon().words["uncounted"]
 
 
 def _figure(

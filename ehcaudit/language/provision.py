@@ -59,7 +59,7 @@ class _Weighing:
         rates = [
             q
             for q in reading.of_kind("frequency", "scope")
-            if not patterns["only_term"].match(_of(reading, q)) and not self._of_review(q)
+            if not patterns["only_term"].match(_of(reading, q)) and not self._of_review(q) and not self._uncounted(q)
         ]
         self.exact = [q for q in rates if q.kind == "frequency" or patterns["each_period"].match(_of(reading, q))]
         self.scopes = [q for q in rates if q.kind == "scope"]
@@ -82,6 +82,11 @@ class _Weighing:
             start = places[0][0]
             end = max(b for a, b, _ in places if a - start < 90)
             self.slots["what"] = Slot(start, end, reading.text[start:end])
+
+    def _uncounted(self, quantity: Quantity) -> bool:
+        """Whether nobody can say how many times it is: "several times a week", "most weeks"."""
+        before = self.reading.folded[max(0, quantity.start - 24) : quantity.end]
+        return pattern("uncounted").search(before) is not None
 
     def _of_review(self, quantity: Quantity) -> bool:
         """Whether it says how often progress is looked at, in a clause after the provision itself."""
@@ -164,6 +169,7 @@ class _Weighing:
         measures = 0.7 if patterns["measure"].search(reading.folded) else 0.0
         dated = 0.8 if patterns["by_when"].search(reading.folded) else 0.0
         if sort == "care":
+            when = timed or (when and not reading.marked("vague_amount"))
             return 1.2 * min(1.0, solid) + 1.2 * when + 0.8 * length + 0.4 * who + 1.3 * dated, 2.0
         if sort == "training":
             trainees = 0.5 if self.anyone or self.vague else 0.0
@@ -178,7 +184,9 @@ class _Weighing:
             return (concrete if located else min(1.6, concrete)) + extra, 2.0
         if sort == "transport":
             return min(1.2, 0.6 * solid) + when + 0.6 * who + 0.5 * place, 2.0
-        content = min(1.0, solid) + min(0.6, 0.2 * max(0.0, solid - 1)) - (1.3 if not solid else 0.8 if solid < 0.6 else 0.0)
+        content = (
+            min(1.0, solid) + min(0.6, 0.2 * max(0.0, solid - 1)) - (1.3 if not solid else 0.8 if solid < 0.6 else 0.0)
+        )
         return content + 1.0 * timed + 0.5 * (when and not timed) + length + 0.8 * who + group + 0.2 * place, 2.4
 
     def _cover(self, *, timed: bool, when: bool) -> float:

@@ -140,16 +140,16 @@ def _content(reading: Reading) -> list[tuple[int, int, float]]:
     lex = lexicon()
     generic, things, bare, words = lex.generic, lex.things, lex.bare, lex.words
     out: list[tuple[int, int, float]] = []
+    named = [(m.start, m.end) for m in reading.marks if m.label in things or m.label == "act"]
+    spans = dict(sorted(named))
     dull = [
         *((m.start, m.end) for m in reading.marks if m.label in lexicon().hedging),
-        *((p.start, p.end) for p in reading.people),
+        *((p.start, p.end) for p in reading.people if spans.get(p.start, 0) <= p.end),  # "parent-child interaction therapy"
         *((q.start, q.end) for q in reading.amounts if q.kind != "scope"),
         *(m.span() for m in lexicon().patterns["credential"].finditer(reading.folded)),
     ]
-    named = [(m.start, m.end) for m in reading.marks if m.label in things or m.label == "act"]
     row = reading.tokens
     taken = describing = -1
-    spans = dict(sorted(named))
     off = bytearray(len(reading.text) + 1)
     for a, b in dull:
         off[a:b] = b"\x01" * (b - a)

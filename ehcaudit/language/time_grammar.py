@@ -146,12 +146,12 @@ def grammar() -> Grammar:
         (
             "school-year",
             "year",
-            rf"{own}(?P<which>20\d\d\s?[/-]\s?(?:20)?(?P<short>\d\d)\s)(?:academic|school|college)\syear\b",
+            r"(?:the\s)?(?P<which>20\d\d\s?[/-]\s?(?:20)?(?P<short>\d\d)\s)(?:academic|school|college)\syear\b",
         ),
         (
             "school-year",
             "year",
-            rf"{own}(?:academic|school|college)\s(?P<which>year\s(?:ending|to)\s)(?:(?:in\s)?{month}\s)?"
+            rf"(?:the\s)?(?:academic|school|college)\s(?P<which>year\s(?:ending|to)\s)(?:(?:in\s)?{month}\s)?"
             r"(?P<year>20\d\d)\b",
         ),
         (

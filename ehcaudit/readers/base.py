@@ -36,8 +36,8 @@ class Limits:
     """What is drawn on the pages of a PDF: stretches of text, lines, pictures."""
     max_seconds: float = 20.0
     """Wall-clock time for reading and judging one file."""
-    max_memory: int = 1 << 30
-    """Bytes of memory that one file may take, over what the program itself has."""
+    max_memory: int = 900 << 20
+    """Bytes of memory that one file may take, over what the program itself has: together a gibibyte at most."""
     max_convert_seconds: float = 60.0
     """Wall-clock time for LibreOffice to convert one file (``--convert``), before it is read."""
     max_ocr_seconds: float = 600.0

@@ -42,6 +42,8 @@ class ReportOptions:
 
 def plain(text: str) -> str:
     """Text of one line that no terminal takes for a command: what is not printable is shown as ``<U+001B>``."""
+    if text.isprintable():  # True of nearly all text, and never of what is replaced here.
+        return text
     return _UNSAFE.sub(lambda found: f"<U+{ord(found[0]):04X}>", _BREAKS.sub(" ", text))
 
 

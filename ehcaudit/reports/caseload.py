@@ -57,7 +57,7 @@ class Repeated(_Wire):
     kind: Literal["need", "outcome", "provision", "text"]
     section: str
     origin: Literal["copied", "template"] = Field(description="template: words of the form, not of the child.")
-    text: str = Field(description="Masked: [child], [they], [n]. Empty where no words are kept.")
+    text: str = Field(description="Masked: [child], [he/she], [n]. Empty where no words are kept.")
     children: int
     share: Share
     forms: int = Field(description="In how many wordings.")

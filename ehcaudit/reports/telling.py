@@ -7,10 +7,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from ehcaudit.model import SECTION_LETTERS, SEVERITIES, Finding, Plan, PlanAudit, Run
+from ehcaudit.model import SECTION_LETTERS, SEVERITIES, Fault, Finding, Plan, PlanAudit, Run, Summary
 from ehcaudit.reports.base import count, spoken, warning_words
 
+Seen = TypeVar("Seen", PlanAudit, Summary)
 ORDER = ("", *SECTION_LETTERS[:7], "H", *SECTION_LETTERS[7:])
 """Section letters in the order of a report; the plan as a whole comes first."""
 AREAS = {
@@ -39,10 +41,10 @@ def role_name(role: str) -> str:
     return _ROLES.get(role, f"{words[:1].upper()}{words[1:]}")
 
 
-def worst_first(plans: Iterable[PlanAudit]) -> list[PlanAudit]:
+def worst_first(plans: Iterable[Seen]) -> list[Seen]:
     """No score first, then the lowest; of equal ones the one with the gravest findings; then by path."""
 
-    def key(audited: PlanAudit) -> tuple[float, list[int], str]:
+    def key(audited: PlanAudit | Summary) -> tuple[float, list[int], str]:
         percent = audited.scorecard.percent
         counts = severities(audited.findings)
         return (-1.0 if percent is None else round(percent, 1), [-counts[s] for s in SEVERITIES], audited.path)
@@ -50,7 +52,7 @@ def worst_first(plans: Iterable[PlanAudit]) -> list[PlanAudit]:
     return sorted(plans, key=key)
 
 
-def severities(findings: Iterable[Finding]) -> Counter[str]:
+def severities(findings: Iterable[Finding] | Iterable[Fault]) -> Counter[str]:
     """How many faults there are of each severity; what a person must decide is not a fault."""
     return Counter(finding.severity for finding in findings if not finding.query)
 
@@ -101,6 +103,7 @@ def remark(finding: Finding) -> str:
             if f"“{quote}”" in message
             else re.sub(rf"“{start}[^”]*”", "this", message, count=1)
         )
+    message = re.sub(r": this\.?$", ".", message)  # "It is not said when: this" says no more than its first half.
     return message[:1].upper() + message[1:]
 
 
@@ -177,7 +180,7 @@ def how_it_was_read(plan: Plan) -> list[str]:
     return lines
 
 
-def fault_counts(audits: Iterable[PlanAudit]) -> tuple[Counter[str], Counter[str]]:
+def fault_counts(audits: Iterable[PlanAudit] | Iterable[Summary]) -> tuple[Counter[str], Counter[str]]:
     """Rule → in how many plans, and in how many places, it found a fault."""
     plans: Counter[str] = Counter()
     places: Counter[str] = Counter()

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ehcaudit.model import SEVERITIES, Finding, Plan, PlanAudit, RuleCard, Run
+from ehcaudit.model import SEVERITIES, Finding, Plan, PlanAudit, RuleCard, Run, Summary
 from ehcaudit.reports.base import ReportOptions, count, section_label, spoken
 from ehcaudit.reports.page import SEVERITY_STYLES, Page, bar, excerpt, text
 from ehcaudit.reports.telling import (
@@ -30,11 +31,11 @@ from ehcaudit.reports.telling import (
     short_paths,
     standing,
     with_path,
-    worst_first,
 )
 from ehcaudit.rules import THEMES
 
 SUFFIX = ".txt"
+PLANS_SHOWN = 200
 PRAISE_SHOWN = 8
 QUOTES_SHOWN = 5
 
@@ -45,19 +46,21 @@ def render(run: Run, options: ReportOptions) -> bytes:
     if options.verbosity < 0:
         _in_short(page, run)
         return page.bytes()
+    many = None
     if len(run.plans) == 1:
         _plan_report(page, run, run.plans[0])
     elif run.plans:
-        _table_of_plans(page, run)
-        _commonest(page, run)
+        many = _Many(run)
+        _table_of_plans(page, many)
+        _commonest(page, run, many)
         _caseload(page, run)
         if options.verbosity > 0:
-            for audited in worst_first(run.plans):
+            for entry in many.worst_first:
                 page.line()
                 page.line()
-                _plan_report(page, run, audited)
+                _plan_report(page, run, run.plans[entry.number])
     _failures(page, run)
-    _closing(page, run)
+    _closing(page, run, many.worst_first[0].path if many else "")
     return page.bytes()
 
 
@@ -262,28 +265,71 @@ def _card(page: Page, card: RuleCard | None, finding: Finding) -> None:
 # ---------------------------------------------------------------- many plans
 
 
-def _table_of_plans(page: Page, run: Run) -> None:
-    page.title(f"EHC plan audit: {count(len(run.plans), 'plan')}")
-    names = short_paths([audited.path for audited in run.plans])
-    grades = Counter(audited.scorecard.grade or "no grade" for audited in run.plans)
-    page.line("Indicative grades: " + ", ".join(f"{number} {grade}" for grade, number in grades.most_common()))
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One plan among many."""
+
+    number: int
+    """Its place in ``Run.plans``."""
+    path: str
+    percent: float | None
+    grade: str
+    coverage: float
+    counts: tuple[int, ...]
+    """Findings of each severity."""
+    questions: int
+
+    @classmethod
+    def of(cls, number: int, summary: Summary) -> _Entry:
+        card, counts = summary.scorecard, severities(summary.findings)
+        questions = sum(result.status == "query" for result in summary.results)
+        shown = tuple(counts[severity] for severity in SEVERITIES)
+        return cls(number, summary.path, card.percent, card.grade or "", card.coverage, shown, questions)
+
+
+class _Many:
+    """What is said of many plans, gathered in one go over their summaries."""
+
+    def __init__(self, run: Run):
+        entries: list[_Entry] = []
+
+        def passing() -> Iterator[Summary]:
+            for number, summary in enumerate(run.summaries):
+                entries.append(_Entry.of(number, summary))
+                yield summary
+
+        self.fault_counts = fault_counts(passing())
+        self.names = short_paths([entry.path for entry in entries])
+        self.grades = Counter(entry.grade or "no grade" for entry in entries)
+        self.worst_first = sorted(entries, key=_worst)
+
+
+def _worst(entry: _Entry) -> tuple[float, list[int], str]:
+    """The order of ``telling.worst_first``."""
+    return (
+        -1.0 if entry.percent is None else round(entry.percent, 1),
+        [-number for number in entry.counts],
+        entry.path,
+    )
+
+
+def _table_of_plans(page: Page, many: _Many) -> None:
+    entries = many.worst_first
+    page.title(f"EHC plan audit: {count(len(entries), 'plan')}")
+    page.line("Indicative grades: " + ", ".join(f"{number} {grade}" for grade, number in many.grades.most_common()))
     page.line()
-    rows = []
-    for audited in worst_first(run.plans):
-        card, counts = audited.scorecard, severities(audited.findings)
-        questions = sum(result.status == "query" for result in audited.results)
-        rows.append(
-            (
-                names[audited.path],
-                figure(card.percent),
-                card.grade or "none",
-                share(card.coverage),
-                str(counts["critical"] or "–"),
-                str(counts["major"] or "–"),
-                str(counts["minor"] or "–"),
-                str(questions or "–"),
-            )
+    limit = len(entries) if page.options.verbosity > 0 else PLANS_SHOWN
+    rows = [
+        (
+            many.names[entry.path],
+            figure(entry.percent),
+            entry.grade or "none",
+            share(entry.coverage),
+            *(str(number or "–") for number in entry.counts[:3]),
+            str(entry.questions or "–"),
         )
+        for entry in entries[:limit]
+    ]
     page.table(
         ("Plan, worst first", "Score", "Grade", "Cov.", "Crit.", "Maj.", "Min.", "Ask"),
         rows,
@@ -291,6 +337,8 @@ def _table_of_plans(page: Page, run: Run) -> None:
         narrow=(2,),
     )
     page.line()
+    if len(entries) > limit:
+        page.line(f"and {len(entries) - limit:,} more, which score more; -v shows all")
     page.line(
         "Cov.: how much of what applies could be judged. Crit., Maj., Min.: findings of each severity. "
         "Ask: rules that a person must decide.",
@@ -298,8 +346,8 @@ def _table_of_plans(page: Page, run: Run) -> None:
     )
 
 
-def _commonest(page: Page, run: Run) -> None:
-    plans, places = fault_counts(run.plans)
+def _commonest(page: Page, run: Run, many: _Many) -> None:
+    plans, places = many.fault_counts
     if not plans:
         return
     page.heading("Commonest faults")
@@ -335,17 +383,23 @@ def _caseload(page: Page, run: Run) -> None:
 
 
 def _in_short(page: Page, run: Run) -> None:
-    names = short_paths([audited.path for audited in run.plans])
-    for audited in worst_first(run.plans):
-        card, counts = audited.scorecard, severities(audited.findings)
-        found = ", ".join(f"{counts[s]} {s}" for s in SEVERITIES if counts[s]) or "no findings"
+    many = _Many(run)
+    for entry in many.worst_first:
+        pairs = zip(SEVERITIES, entry.counts, strict=True)
+        found = ", ".join(f"{number} {severity}" for severity, number in pairs if number) or "no findings"
         page.line(
-            f"{names[audited.path]}: {figure(card.percent)}, {card.grade or 'no grade'}, "
-            f"coverage {share(card.coverage)}, {found}"
+            f"{many.names[entry.path]}: {figure(entry.percent)}, {entry.grade or 'no grade'}, "
+            f"coverage {share(entry.coverage)}, {found}"
         )
     for failure in run.failures:
         page.line(f"not audited: {with_path(failure.path, failure.message)}")
+    if run.suppressed:
+        page.line(_suppressed(run))
     page.line(f"{run.verdict}{': ' + run.gate if run.gate else ''}")
+
+
+def _suppressed(run: Run) -> str:
+    return f"{count(len(run.suppressed), 'finding')} suppressed: waived, or known from the baseline"
 
 
 def _failures(page: Page, run: Run) -> None:
@@ -356,11 +410,13 @@ def _failures(page: Page, run: Run) -> None:
         page.line(f"- {with_path(failure.path, failure.message)}", indent=2)
 
 
-def _closing(page: Page, run: Run) -> None:
+def _closing(page: Page, run: Run, worst: str) -> None:
     page.line()
     page.line("─" * page.width)
     verdict = {"clean": "Nothing reaches the gate", "findings": "Findings", "incomplete": "Incomplete"}[run.verdict]
     page.line(f"{verdict}{': ' + run.gate if run.gate else ''}.", style="bold")
+    if run.suppressed:
+        page.line(f"{_suppressed(run)}. Scores count them.")
     page.line(
         f"As of {spoken(run.as_of)}, {count(len(run.cards), 'rule')} (set {run.rules_hash}), ehcaudit {run.version}. "
         "Scores and grades are indicative: they say what the wording shows, and no person's judgement is replaced."
@@ -371,7 +427,6 @@ def _closing(page: Page, run: Run) -> None:
             f"Next: “ehcaudit explain {rules[0] if rules else 'RULE'}” says more of a rule; "
             "“ehcaudit outline PLAN” shows what was read and where it was placed."
         )
-    elif run.plans:
-        first = worst_first(run.plans)[0].path
-        shown = first if os.name == "nt" else shlex.quote(first)
+    elif worst:
+        shown = worst if os.name == "nt" else shlex.quote(worst)
         page.line(f"Next: “ehcaudit check {shown}” prints one plan's report, -v those of all.")

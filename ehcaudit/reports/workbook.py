@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ _MOST_LETTERS: Final = 32_000
 """Of one cell, under Excel's 32,767."""
 _MOST_LINKS: Final = 60_000
 """Of one sheet, under Excel's 65,530."""
+_LINE: Final = 15
+"""Points of one line of a cell."""
+_MOST_LINES: Final = 12
+"""Of one row; what is longer is read in the cell itself."""
 _HEAD: Final = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3864", "text_wrap": True, "valign": "top"}
 GOOD: Final = {"bg_color": "#D5E8D4", "font_color": "#123B12"}
 BAD: Final = {"bg_color": "#F8CECC", "font_color": "#5C0A0A"}
@@ -39,12 +44,14 @@ class Column(NamedTuple):
     """What stands in it, for the sheet About."""
     long: bool = False
     """Holds sentences, which are wrapped."""
+    upright: bool = False
+    """Its title is turned, for a narrow column."""
 
 
 class Link(NamedTuple):
     """A cell that leads to a cell of another table of this workbook."""
 
-    words: str
+    shown: str | int
     sheet: str
     row: int
 
@@ -87,7 +94,7 @@ def workbook(path: Path, run: Run) -> Iterator[Book]:
                 "created": datetime.combine(run.as_of, time()),
             }
         )
-        book = Book(made, wrap=len(run.plans) <= 200)
+        book = Book(made)
         try:
             yield book
             book.finish()
@@ -107,10 +114,10 @@ class Book:
     """The workbook: its formats, each made once, and its tables."""
 
     made: Any
-    wrap: bool = True
-    """Rows grow with their sentences. With thousands of plans that takes Excel minutes to open."""
     formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
+    links: Counter[str] = field(default_factory=Counter)
+    """By sheet."""
 
     def format(self, **looks: Any) -> Any:
         """A format, made once for these looks."""
@@ -146,13 +153,12 @@ class Book:
         if value is None or value == "":
             return
         if isinstance(value, Link):
-            words = safe(value.words)
-            links = sheet.hlink_count if hasattr(sheet, "hlink_count") else 0
-            if links < _MOST_LINKS:
-                look = self.format(**looks, font_color="#0B3D91", underline=1)
-                sheet.write_url(row, column, f"internal:'{value.sheet}'!A{value.row + 1}", look, string=words)
-                return
-            value = words
+            if self.links[sheet.name] < _MOST_LINKS:
+                self.links[sheet.name] += 1
+                looks = {**looks, "font_color": "#0B3D91", "underline": 1}
+                place = f"internal:'{value.sheet}'!A{value.row + 1}"
+                sheet.write_url(row, column, place, self.format(**looks), string=safe(str(value.shown)))
+            value = value.shown  # Written over it, so that a number stays one.
         if isinstance(value, str):
             words = safe(value)
             # With a quote prefix it stays text in Excel even when the cell is edited (CWE-1236).
@@ -196,10 +202,11 @@ class Table:
     def _open(self) -> None:
         name = f"{self.name} ({len(self.sheets) + 1})" if self.sheets else self.name
         sheet = self.book.sheet(name)
-        head = self.book.format(**_HEAD)
+        sheet.set_row(0, 230 if any(column.upright for column in self.columns) else 45)
         for at, column in enumerate(self.columns):
             sheet.set_column(at, at, column.width)
-            sheet.write_string(0, at, column.title, head)
+            turned = {"rotation": 90, "valign": "bottom"} if column.upright else {}
+            sheet.write_string(0, at, safe(column.title), self.book.format(**_HEAD | turned))
         sheet.freeze_panes(1, self.frozen)
         sheet.repeat_rows(0)
         self.sheets.append((sheet, name))
@@ -211,8 +218,14 @@ class Table:
             self.lasts.append(self.next - 1)
             self._open()
         sheet = self.sheets[-1][0]
+        lines = 1
+        for value, column in zip(values, self.columns, strict=True):
+            if column.long and isinstance(value, str):
+                lines = max(lines, -(-len(value) * 11 // (column.width * 10)))
+        # A height that is given spares Excel, and LibreOffice, working out a million of them.
+        sheet.set_row(self.next, _LINE * min(lines, _MOST_LINES))
         for at, (value, column) in enumerate(zip(values, self.columns, strict=True)):
-            looks = {"valign": "top", "text_wrap": True} if column.long and self.book.wrap else {"valign": "top"}
+            looks = {"valign": "top", "text_wrap": True} if column.long else {"valign": "top"}
             self.book.write(sheet, self.next, at, value, looks)
         self.next += 1
 
@@ -225,18 +238,20 @@ class Table:
             else:
                 sheet.write_string(1, 0, "Nothing to show.", self.book.format(italic=True))
 
-    def colour(self, titles: Sequence[str], words: Mapping[str, Mapping[str, Any]], *, begins: bool = False) -> None:
-        """Colour cells of these columns by their words; call it once, with the table full."""
+    def colour(self, titles: Sequence[str], words: Mapping[str, Mapping[str, Any]]) -> None:
+        """Colour cells of these columns by their words; call it with the table full."""
         for sheet, last in self._whole():
-            for title in titles:
-                at = self._at(title)
+            for at in map(self._at, titles):
                 for word, looks in words.items():
-                    rule = (
-                        {"type": "text", "criteria": "begins with", "value": word}
-                        if begins
-                        else {"type": "cell", "criteria": "==", "value": f'"{word}"'}
-                    )
-                    sheet.conditional_format(1, at, last, at, rule | {"format": self.book.format(**looks)})
+                    rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": self.book.format(**looks)}
+                    sheet.conditional_format(1, at, last, at, rule)
+
+    def colour_by_sign(self, first: int, signs: Mapping[str, Mapping[str, Any]]) -> None:
+        """Colour all cells from a column on by the sign that they begin with."""
+        for sheet, last in self._whole():
+            for sign, looks in signs.items():
+                rule = {"type": "text", "criteria": "begins with", "value": sign, "format": self.book.format(**looks)}
+                sheet.conditional_format(1, first, last, max(len(self.columns) - 1, first), rule)
 
     def bar(self, title: str) -> None:
         """Bars behind the numbers of a column that holds scores from 0 to 100."""

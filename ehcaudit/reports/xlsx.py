@@ -1,22 +1,25 @@
 """Run → an Excel workbook: figures with charts, plans, plan by rule, findings to review, statements with their parts.
 
-One pass over the plans, a row in memory at a time. Every sheet of many rows filters and sorts; About says what stands in
-every column.
+One pass over the plans, a row in memory at a time. Every sheet of many rows filters and sorts; About says what stands
+in every column.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from ehcaudit.checks import Context
-from ehcaudit.model import Evidence, Finding, Item, PlanAudit, Run
+from ehcaudit.model import SEVERITIES, Evidence, Finding, Item, PlanAudit, Result, Run
 from ehcaudit.reports.base import ReportOptions, section_names, spoken
 from ehcaudit.reports.figures import Figures, write_summary
 from ehcaudit.reports.telling import AREAS, ORDER, rule_title, short_paths
 from ehcaudit.reports.whose import who_can_fix
-from ehcaudit.reports.workbook import BAD, DOUBT, FAINT, GOOD, Book, Column, Link, Table, Value, workbook
+from ehcaudit.reports.workbook import BAD, DOUBT, FAINT, GOOD, Book, Column, Link, Value, workbook
 from ehcaudit.rules import THEMES
 
 SUFFIX = ".xlsx"
@@ -65,7 +68,7 @@ _FINDINGS = (
     Column("Page", 6, "Page, where the file has pages (PDF)."),
     Column("How to fix", 50, "What to change.", long=True),
     Column("Who", 34, "Who has the words for it.", long=True),
-    Column("Source", 40, "The law, guidance or practice that the rule rests on.", long=True),
+    Column("Source", 60, "The law, guidance or practice that the rule rests on.", long=True),
     Column("Basis", 9, "law, code, case or practice."),
     Column("Confidence", 11, "How sure the rule is: high, medium or low."),
     Column("Statement", 10, "The outcome, provision or need that it is about, as in those sheets."),
@@ -120,17 +123,14 @@ def _plan_columns() -> tuple[Column, ...]:
         Column("Grade", 20, "Indicative; empty where too little could be judged."),
         Column("Score", 9, "Of 100; what could not be assessed earns nothing."),
         Column("Coverage %", 10, "Share of what applies that could be judged."),
-        *(Column(severity.capitalize(), 9, f"Faults of {severity} severity.") for severity in _SEVERITIES),
+        *(Column(severity.capitalize(), 9, f"Faults of {severity} severity.") for severity in SEVERITIES),
         Column("To decide", 9, "Questions that a person must decide."),
-        Column("Outcomes", 9, "Outcomes found."),
-        Column("Provisions", 10, "Provisions found."),
+        Column("Outcomes found", 10, "How many outcomes."),
+        Column("Provisions found", 10, "How many provisions."),
         Column("Capped by law", 40, "Rules of law not met that keep the grade below Good.", long=True),
         *(Column(words, 11, f"Score of the theme {words}.") for words in THEMES.values()),
         Column("File", 50, "The file as it was named.", long=True),
     )
-
-
-_SEVERITIES = ("critical", "major", "minor", "advice")
 
 
 def _statement_columns(kind: str, *, redact: bool) -> tuple[Column, ...]:
@@ -182,7 +182,8 @@ class _Sheets:
             self.run.cards.values(),
             key=lambda card: (ordered.index(card.theme) if card.theme in ordered else len(ordered), card.id),
         )
-        self.matrix = _Matrix(book, self.rules)
+        turned = (Column(card.title, 9 if card.over_items else 5, upright=True) for card in self.rules)
+        self.matrix = book.table("Plan by rule", (_PLAN, *turned))
         self.findings = book.table("Findings", _FINDINGS)
         self.statements = {
             "outcome": book.table("Outcomes", _statement_columns("outcome", redact=redact), frozen=2),
@@ -200,7 +201,8 @@ class _Sheets:
         for finding in found:
             self.findings.add(tuple(self._finding(link, audited, finding)))
         self.plans.add(tuple(self._plan(audited, found, first)))
-        self.matrix.add(link, {result.rule: result for result in audited.results})
+        asked = {result.rule: result for result in audited.results}
+        self.matrix.add((link, *(_sign(asked.get(card.id)) for card in self.rules)))
         self._statements(link, audited, found)
         facts = audited.plan.facts
         for entry in audited.plan.advice:
@@ -224,16 +226,16 @@ class _Sheets:
 
     def _plan(self, audited: PlanAudit, found: Sequence[Finding], first: tuple[str, int]) -> Iterator[Value]:
         card, facts = audited.scorecard, audited.plan.facts
-        faults = [finding.severity for finding in found if not finding.query]
+        faults = [str(finding.severity) for finding in found if not finding.query]
         yield self.names[audited.path]
-        yield Link(str(len(faults)), *first) if found else 0
+        yield Link(len(faults), *first) if found else 0
         yield facts.status
         yield facts.plan_date
         yield facts.review_date
         yield card.grade
         yield _rounded(card.percent)
         yield _covered(card.coverage)
-        yield from (faults.count(severity) for severity in _SEVERITIES)
+        yield from (faults.count(severity) for severity in SEVERITIES)
         yield len(found) - len(faults)
         yield len(audited.plan.of("outcome"))
         yield len(audited.plan.of("provision"))
@@ -312,7 +314,7 @@ class _Sheets:
                 (card.id, card.title, THEMES.get(card.theme, card.theme), card.severity, card.basis, *counts,
                  figures.places[card.id], card.why, card.fix, "; ".join(sources))
             )  # fmt: skip
-        severity = {"critical": BAD | {"bold": True}, "major": BAD, "minor": DOUBT, "advice": FAINT}
+        severity: dict[str, Any] = {"critical": BAD | {"bold": True}, "major": BAD, "minor": DOUBT, "advice": FAINT}
         self.findings.colour(["Severity"], severity)
         self.about_rules.colour(["Severity"], severity)
         self.findings.choose("Review", REVIEW, "Is this finding right? Say why in the next column.")
@@ -326,7 +328,8 @@ class _Sheets:
             for kind, table in self.statements.items():
                 table.colour(list(_SLOTS[kind].values()), {MISSING: BAD})
                 table.colour(["Verdict"], {"strong": GOOD, "weak": BAD, "query": DOUBT})
-        self.matrix.close()
+        looks = {"met": GOOD, "not_met": BAD, "query": DOUBT, "not_assessed": FAINT}
+        self.matrix.colour_by_sign(1, {SYMBOLS[status]: look for status, look in looks.items()})
         self._about()
 
     def _about(self) -> None:
@@ -345,6 +348,8 @@ class _Sheets:
             self.book.write(sheet, row, at, words, bold)
         for table in self.book.tables:
             for column in table.columns:
+                if not column.says:
+                    continue
                 row += 1
                 self.book.write(sheet, row, 0, table.name, {"valign": "top"})
                 self.book.write(sheet, row, 1, column.title, {"valign": "top"})
@@ -352,48 +357,15 @@ class _Sheets:
 
     def _said(self) -> Iterator[tuple[str, str]]:
         run = self.run
-        yield "What this is", "An audit of EHC plans by the wording of their text, for a person to read and to judge."
-        yield "Made by", f"ehcaudit {run.version}, {len(run.cards)} rules (set {run.rules_hash})"
         yield "As of", spoken(run.as_of)
-        yield (
-            "Scores and grades",
-            (
-                "Indicative: they say what the wording shows, and no person's judgement is replaced. A score is the share of "
-                "what applies that is met; a grade is capped while a requirement of law is not met."
-            ),
-        )
-        yield f"{SYMBOLS['met']} met", "The rule is met. A figure such as 3/5 says of how many statements."
-        yield f"{SYMBOLS['not_met']} not met", "The rule is not met; see Findings for the words and how to fix them."
-        yield f"{SYMBOLS['query']} to decide", "A person must decide; it counts neither way."
-        yield (
-            f"{SYMBOLS['not_assessed']} not assessed",
-            (
-                "The rule applies, but could not be judged, for example because the section was not found or is a picture. "
-                "It earns nothing, so that reading less never scores more. It does not mean that the plan is right or wrong."
-            ),
-        )
-        yield f"{SYMBOLS['not_applicable']} does not apply", "The rule has nothing to look at in this plan."
-        yield (
-            "Severity",
-            (
-                "critical: required content is absent or cannot be enforced. major: a family would win this point at the "
-                "SEND Tribunal. minor: a careful auditor would mark it. advice: good practice."
-            ),
-        )
-        yield (
-            "Reviewing",
-            (
-                "In Findings, choose agree, disagree or unsure for each finding you have looked at, and say why. Filter by "
-                "any column; the plan's name leads to its row in Plans."
-            ),
-        )
+        yield "Made by", f"ehcaudit {run.version}, {len(run.cards)} rules (set {run.rules_hash})"
+        told = tomllib.loads(files("ehcaudit").joinpath("data", "workbook.toml").read_text(encoding="utf-8"))
+        for label, words in told["about"].items():
+            yield label.format(**SYMBOLS), words
         yield "Suppressed findings", f"{len(run.suppressed)} (waived, or known from a baseline); they are not listed."
         yield "Sections", "; ".join(f"{letter} {name}" for letter, name in section_names().items() if letter in ORDER)
         if self.options.redact:
-            yield (
-                "Redacted",
-                "No words of plans and no file names; dates are moved; the parts of statements are left out.",
-            )
+            yield "Redacted", "No words of plans, no file names, no parts of statements; dates are moved."
         for note in run.notes:
             yield "Note", note
         for table in self.book.tables:
@@ -401,11 +373,12 @@ class _Sheets:
                 yield table.name, f"Goes on in {', '.join(name for _, name in table.sheets[1:])}."
 
 
-class _Matrix:
-    """Plan by rule, a sign in each cell that says the same as its colour."""
-
-    def __init__(self, book: Book, rules: Sequence[object]) -> None:
-        raise NotImplementedError
+def _sign(result: Result | None) -> str:
+    """A status as one sign, and of how many statements it holds."""
+    if result is None:
+        return ""
+    counted = result.status in ("met", "not_met") and result.items and result.items > 1
+    return f"{SYMBOLS[result.status]} {result.met or 0}/{result.items}" if counted else SYMBOLS[result.status]
 
 
 def _quoted(evidence: Sequence[Evidence]) -> str:

@@ -127,6 +127,8 @@ def _(draft: Draft) -> str | None:
 
 @planter("outcomes/outcomes-missing")
 def _(draft: Draft) -> str | None:
+    if draft.layout == "stacked":
+        return None  # Its tables have no band for outcomes where there are none: the section itself is missing.
     draft.data["outcomes"] = []
     for provision in draft.data["provisions"]:
         provision["outcomes"] = []

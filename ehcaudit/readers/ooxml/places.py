@@ -24,7 +24,7 @@ from ehcaudit.readers.ooxml.walk import Paragraph, Walk
 from ehcaudit.readers.word import PackageReader
 
 _TEXT: Any = etree.ElementBase.text
-_NOTES = ("footnote", "endnote")
+_NOTES = ("footnotes", "endnotes")
 
 
 class Words(str):
@@ -199,17 +199,14 @@ def _live(paragraph: Paragraph, original: bool) -> Iterator[str]:
 
 def note_reference(places: Places, block: Block) -> Spot | None:
     """Where the text refers to the footnote or endnote that a block is part of; None for any other block."""
-    part, _, number = (block.anchor or "").rpartition("#")
-    if block.kind != "note" or part == places.part or not number.isdigit():
-        return None
-    root = places.package.tree(part)
-    paragraphs = root.iter(*PARAGRAPHS) if root is not None else ()
-    paragraph = next((p for at, p in enumerate(paragraphs) if at == int(number)), None)
-    note = next((e for e in paragraph.iterancestors() if local(e) in _NOTES), None) if paragraph is not None else None
-    if note is None:
-        return None
-    name = f"{local(note)}Reference"
-    for element in places.root.iter(*(space + name for space in SPACES)):
-        if value(element, "id") == value(note, "id"):
-            return Spot(element, -1)
+    home, _, number = (block.anchor or "").rpartition("#")
+    target = next((one.target for one in places.reader.relations if one.kind == home and not one.outside), None)
+    root = places.package.tree(target) if target and home in _NOTES else None
+    for at, paragraph in enumerate(root.iter(*PARAGRAPHS) if root is not None else ()):
+        if str(at) != number:
+            continue
+        note = next((one for one in paragraph.iterancestors() if f"{local(one)}s" == home), None)
+        for element in places.root.iter(*(f"{space}{home[:-1]}Reference" for space in SPACES)):
+            if note is not None and value(element, "id") == value(note, "id"):
+                return Spot(element, -1)
     return None

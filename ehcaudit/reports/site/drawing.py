@@ -11,18 +11,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from typing import Final
 
 from ehcaudit.model import Advice, Item, Plan, Thread
-from ehcaudit.reports.base import bare
+from ehcaudit.reports.base import bare, spoken
 from ehcaudit.reports.telling import AREAS, role_name
 
 KINDS = ("need", "outcome", "provision")
-WIDTH = 940.0
-_BOX, _GAP, _PAD = 260.0, 8.0, 12.0
-_COLUMNS = (0.0, 340.0, 680.0)
+BOX: Final = 270.0
+"""Width of a box."""
+_GAP, _PAD = 8.0, 12.0
+_COLUMNS = (10.0, 335.0, 660.0)
 _LINE = 15.0
 _HEAD = 30.0
-_LETTERS = 39
+_LETTERS = 36
 """Letters of the picture's type that fit into a box."""
 
 
@@ -128,7 +130,7 @@ def _band(row: Row, y: float) -> Band:
         at = top + (room - height) / 2
         placed = []
         for name, lines in column:
-            placed.append(Box(x + _PAD, at, _tall(lines), name, lines))
+            placed.append(Box(x, at, _tall(lines), name, lines))
             at += _tall(lines) + _GAP
         boxes.append(placed)
     links: list[tuple[str, bool]] = []
@@ -143,7 +145,8 @@ def _band(row: Row, y: float) -> Band:
 
 def _wrapped(words: str) -> tuple[str, ...]:
     """At most two lines of a statement, the rest as an ellipsis."""
-    return tuple(textwrap.wrap(bare(words), _LETTERS, max_lines=2, placeholder=" …"))
+    words = bare(words[: 4 * _LETTERS])  # More than two lines hold, for wrapping costs by the letter.
+    return tuple(textwrap.wrap(words, _LETTERS, max_lines=2, placeholder=" …"))
 
 
 def _tall(lines: tuple[str, ...]) -> float:
@@ -152,7 +155,7 @@ def _tall(lines: tuple[str, ...]) -> float:
 
 def _join(left: list[Box], right: list[Box], lines: list[tuple[str, bool]], joints: list[tuple[float, float]]) -> None:
     """One line where one meets one; many to many meet in a joint between the columns, so that lines stay few."""
-    start, end = left[0].x + _BOX - _PAD, right[0].x
+    start, end = left[0].x + BOX, right[0].x
     if len(left) == 1 or len(right) == 1:
         for a in left:
             for b in right:
@@ -185,7 +188,7 @@ class Dated:
     x: float | None = None
     y: float = 0.0
     when: str = ""
-    """ "12 weeks before the plan", or empty."""
+    """ "12 weeks before", or empty."""
     late: bool = False
     """Dated after the plan."""
 
@@ -198,7 +201,7 @@ class Timeline:
     entries: tuple[Dated, ...] = ()
     days: tuple[tuple[float, str, date], ...] = ()
     """(x, what it is, the day)."""
-    years: tuple[tuple[float, str], ...] = ()
+    ticks: tuple[tuple[float, str], ...] = ()
     drawn: tuple[Dated, ...] = field(default=())
 
 
@@ -227,19 +230,26 @@ def draw_timeline(plan: Plan, first: Iterable[str] = (), most: int = 60) -> Time
         if entry.advice.date and len(drawn) < most:
             y = 58 + _ROW * len(drawn)
             drawn.append(Dated(entry.advice, entry.who, place(entry.advice.date), y, entry.when, entry.late))
-    years = [
-        (place(date(year, 1, 1)), str(year))
-        for year in range(min(dates).year, max(dates).year + 1)
-        if date(year, 1, 1).toordinal() > low
-    ]
-    every = 1 + len(years) // 12
+    ticks = [(place(day), words) for day, words in _ticks(min(dates), max(dates)) if day.toordinal() > low]
     return Timeline(
         58 + _ROW * len(drawn) + 8,
         tuple(entries),
         tuple((place(day), label, day) for label, day in known),
-        tuple(years[::every]),
+        tuple(ticks),
         tuple(drawn),
     )
+
+
+def _ticks(first: date, last: date, most: int = 9) -> list[tuple[date, str]]:
+    """First days of months or years between two days, so many that their words do not run into each other."""
+    months = [
+        date(m // 12, m % 12 + 1, 1) for m in range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+    ]
+    step = next(
+        (step for step in (1, 2, 3, 6, 12) if len(months) <= most * step), 12 * (1 + len(months) // (most * 12))
+    )
+    named = [day for day in months if (12 * day.year + day.month - 1) % step == 0]
+    return [(day, str(day.year) if step >= 12 else f"{spoken(day).split()[1][:3]} {day.year}") for day in named]
 
 
 def _dated(entry: Advice, plan_date: date | None) -> Dated:
@@ -249,5 +259,5 @@ def _dated(entry: Advice, plan_date: date | None) -> Dated:
     days = (plan_date - entry.date).days
     weeks = abs(days) // 7
     far = f"{weeks} week{'' if weeks == 1 else 's'}" if weeks else f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
-    when = "the same day as the plan" if not days else f"{far} {'before' if days > 0 else 'after'} the plan"
+    when = "the same day" if not days else f"{far} {'before' if days > 0 else 'after'}"
     return Dated(entry, who, None, 0.0, when, days < 0)

@@ -37,6 +37,8 @@ class Spot:
     pieces: tuple[tuple[str, bool], ...]
     said: str = ""
     """What is said of this place alone."""
+    heading: bool = False
+    """It is a section's own heading: what is missing is missing under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,8 @@ def spots_of(audited: PlanAudit, finding: Finding, said: str, room: Room) -> lis
     for block_id, marks in list(spans.items())[:3]:
         where = plan.place(block_id).removeprefix(f"Section {finding.section} › ")
         pieces = in_context(block_text(plan, block_id), marks, room=room.letters)
-        spots.append(Spot(where, tuple(piece for piece in pieces if piece[0]), "" if spots else said))
+        heading = block_id < len(plan.document.blocks) and plan.document.blocks[block_id].kind == "heading"
+        spots.append(Spot(where, tuple(piece for piece in pieces if piece[0]), "" if spots else said, heading))
     return spots or ([Spot("", (), said)] if said else [])
 
 

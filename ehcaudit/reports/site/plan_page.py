@@ -85,7 +85,7 @@ def _everything(run: Run, audited: PlanAudit, options: ReportOptions, room: Room
     keep: Callable[[Finding], bool] = (lambda f: of_health(run, f)) if health else (lambda f: True)
     order = (*HEALTH_SECTIONS, *ORDER) if health else ORDER
     rows = thread_rows(audited.plan)
-    praise, other_met = _praise(run, audited)
+    praise, other_met = _praise(run, audited, first="health-and-care" if health else "")
     asked = {finding.rule for finding in audited.findings if finding.query}
     return {
         "sections": [(f"{s}: {_section(s)}", p) for s, p in _sections(audited, order)],
@@ -150,10 +150,12 @@ def _section(letter: str) -> str:
     return section_names().get(letter, letter)
 
 
-def _praise(run: Run, audited: PlanAudit) -> tuple[list[str], int]:
-    """Sentences on what is good, the weightiest first; and how many more rules are met."""
+def _praise(run: Run, audited: PlanAudit, first: str) -> tuple[list[str], int]:
+    """Sentences on what is good, those of the ``first`` theme and the weightiest first; how many more rules are met."""
     met = [(run.cards[r.rule], r) for r in audited.results if r.status == "met" and r.rule in run.cards]
-    praised = sorted(((card, r) for card, r in met if card.praise), key=lambda pair: (-pair[0].weight, pair[0].id))
+    praised = sorted(
+        ((card, r) for card, r in met if card.praise), key=lambda p: (p[0].theme != first, -p[0].weight, p[0].id)
+    )
     shown = [
         card.praise.rstrip(".") + (f" ({r.met} of {r.items})" if r.items and r.items > 1 else "") + "."
         for card, r in praised[:PRAISED]

@@ -43,11 +43,12 @@ def five_things(run: Run, audits: Iterable[PlanAudit], most: int = FIVE) -> list
 
 
 def parent_parts(run: Run, audited: PlanAudit, room: Room) -> dict[str, Any]:
-    """Faults that weigh most, the others, and what is good; all in the words of ``data/parents_words.toml``."""
+    """Five things to ask for, the faults that weigh most, the others, and what is good."""
     grave = ("critical", "major")
     met = [run.cards[r.rule] for r in audited.results if r.status == "met" and r.rule in run.cards]
     small = Room(min(room.quotes, 4), room.letters, room.item, room.rows)
     return {
+        "five": five_things(run, [audited]),
         "first": sections_of(run, audited, small, keep=lambda f: f.severity in grave),
         "then": sections_of(run, audited, small, keep=lambda f: f.severity not in grave),
         "open": sections_of(run, audited, small, query=True),

@@ -1,0 +1,198 @@
+"""The same work through any executor: in order, contained, and byte for byte what a local run gives."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from ehcaudit.checks import Policy
+from ehcaudit.cluster import Sent, Unpacking, connected, through
+from ehcaudit.engine import Job
+from ehcaudit.errors import UsageError
+from ehcaudit.model import Failure, PlanAudit
+from ehcaudit.readers import Limits
+from ehcaudit.rules import load_rules
+from ehcaudit.scoring import Scale
+from ehcaudit.workers import Lost
+
+PLANS = sorted((Path(__file__).parent.parent / "sample_plans").glob("*.docx"))[:6]
+
+
+def job() -> Job:
+    """One theme's rules over whole plans: enough to compare."""
+    rules = load_rules().choose(select=("outcomes",))
+    return Job(rules, date(2026, 11, 23), Policy(), Limits(), Scale())
+
+
+def slow_when_even(number: int) -> int:
+    time.sleep(0.02 if number % 2 == 0 else 0)
+    return number * 10
+
+
+def fails_at_three(number: int) -> int:
+    if number == 3:
+        raise ValueError("three")
+    return number
+
+
+def dies_at_three(number: int) -> int:
+    if number == 3:
+        os._exit(1)
+    return number
+
+
+def pause(number: int) -> int:
+    time.sleep(0.3)
+    return os.getpid()
+
+
+# ---------------------------------------------------------------- any executor
+
+
+def test_answers_come_in_the_order_of_the_tasks():
+    with ThreadPoolExecutor(4) as pool:
+        assert list(through(pool, slow_when_even, range(20), ahead=8)) == [(n, n * 10) for n in range(20)]
+
+
+def test_what_a_task_raises_costs_that_task_alone():
+    with ThreadPoolExecutor(2) as pool:
+        answers = dict(through(pool, fails_at_three, range(6)))
+    assert answers[3] == Lost("crashed")
+    assert [answers[n] for n in (0, 1, 2, 4, 5)] == [0, 1, 2, 4, 5]
+
+
+def test_no_more_tasks_are_taken_than_may_be_under_way():
+    taken: list[int] = []
+
+    def tasks():
+        for n in range(50):
+            taken.append(n)
+            yield n
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = through(pool, slow_when_even, tasks(), ahead=5)
+        next(answers)
+        assert len(taken) == 5
+        answers.close()
+
+
+def test_closing_calls_off_what_has_not_begun():
+    done: list[int] = []
+    gate = threading.Event()
+
+    def wait_first(number: int) -> int:
+        gate.wait(5)
+        done.append(number)
+        return number
+
+    with ThreadPoolExecutor(1) as pool:
+        answers = through(pool, wait_first, range(10), ahead=10)
+        gate.set()
+        next(answers)
+        gate.clear()
+        answers.close()
+        gate.set()
+    assert len(done) < 10
+
+
+def test_processes_give_what_this_process_gives():
+    one = job()
+    with ProcessPoolExecutor(2) as pool:
+        answers = list(through(pool, one, PLANS))
+    assert answers == [(path, one(path)) for path in PLANS]
+
+
+# ---------------------------------------------------------------- files that are sent
+
+
+def test_a_sent_file_is_answered_as_in_its_own_place_and_leaves_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    one = job()
+    sent = Sent.of(PLANS[0])
+    assert isinstance(sent, Sent)
+    answer = Unpacking(one)(sent)
+    assert isinstance(answer, PlanAudit)
+    assert answer == one(PLANS[0])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sent_file_that_cannot_be_read_fails_under_its_own_name(tmp_path):
+    bad = tmp_path / "bad.docx"
+    bad.write_bytes(b"no zip")
+    one = job()
+    answer = Unpacking(one)(Sent.of(bad))
+    assert isinstance(answer, Failure)
+    assert answer == one(bad)
+
+
+def test_a_file_that_is_gone_is_told_by_the_worker(tmp_path):
+    gone = tmp_path / "gone.docx"
+    assert Sent.of(gone) == gone
+    assert Unpacking(job())(Sent.of(gone)).error == "not-found"
+
+
+# ---------------------------------------------------------------- Dask
+
+
+def test_without_a_scheduler_or_without_dask_there_is_one_sentence():
+    with pytest.raises(UsageError, match="--cluster"), connected("tcp://127.0.0.1:9"):
+        pass
+
+
+def with_dask(test):
+    """For tests that need the extra; Dask's own warnings are not ours."""
+    there = pytest.mark.skipif(not find_spec("distributed"), reason="Dask is an extra: ehcaudit[cluster]")
+    return pytest.mark.filterwarnings("ignore")(there(test))
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Two workers, each a process of its own on loopback."""
+    import distributed
+    from dask import config
+
+    with (
+        config.set({"distributed.scheduler.allowed-failures": 2, "distributed.admin.low-level-log-length": 0}),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
+        ) as cluster,
+    ):
+        yield cluster.scheduler_address
+
+
+@with_dask
+def test_a_cluster_gives_what_a_local_run_gives_whether_files_are_read_there_or_sent(address):
+    one = job()
+    local = [one(path) for path in PLANS]
+    with connected(address) as (executor, ahead):
+        assert [answer for _, answer in through(executor, one, PLANS, ahead=ahead)] == local
+        sent = (Sent.of(path) for path in PLANS)
+        assert [answer for _, answer in through(executor, Unpacking(one), sent, ahead=ahead)] == local
+
+
+@with_dask
+def test_a_worker_killed_in_the_middle_changes_nothing(address):
+    import signal
+
+    with connected(address) as (executor, ahead):
+        answers = through(executor, pause, range(12), ahead=ahead)
+        _, first = next(answers)
+        os.kill(first, signal.SIGKILL)
+        rest = [answer for _, answer in answers]
+    assert len(rest) == 11
+    assert Lost("crashed") not in rest
+    assert first not in rest[-4:]
+
+
+@with_dask
+def test_a_file_that_ends_every_worker_costs_itself_alone(address):
+    with connected(address) as (executor, _):
+        answers = dict(through(executor, dies_at_three, range(6), ahead=2))
+    assert answers == {0: 0, 1: 1, 2: 2, 3: Lost("crashed"), 4: 4, 5: 5}
