@@ -8,12 +8,16 @@ this file ends workers.
 from __future__ import annotations
 
 import contextlib
+import pickle
 import shutil
 import tempfile
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -24,39 +28,92 @@ from ehcaudit.workers import Lost
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
-AHEAD = 4
-"""Files for each worker that are under way at a time: enough that none waits, few enough to hold."""
+AHEAD = 2
+"""Batches for each worker that are under way at a time: enough that none waits, few enough to hold."""
+BATCH = 8
+"""Files of one batch. The rules go with each batch, and weigh more than a file."""
 
 
 def through(
-    executor: Executor, function: Callable[[Task], Answer], tasks: Iterable[Task], *, ahead: int = 32
+    executor: Executor,
+    function: Callable[[Task], Answer],
+    tasks: Iterable[Task],
+    *,
+    workers: int = 1,
+    batch: int = BATCH,
 ) -> Iterator[tuple[Task, Answer | Lost]]:
-    """Each task with its answer, in the order of the tasks; at most ``ahead`` are under way or wait for their turn.
+    """Each task with its answer, in the order of the tasks; no more are taken than so many ``workers`` are busy with.
 
-    ``function`` and the tasks are pickled where the executor's workers are other processes. What ``function`` raises,
-    and a worker that is lost for good, is ``Lost("crashed")``. Closing the generator calls off what has not begun.
+    ``function`` and the tasks must pickle. What ``function`` raises, and a worker that is lost for good, is
+    ``Lost("crashed")`` for that task alone: a batch that fails is done again one by one. Closing the generator calls
+    off what has not begun.
     """
     coming = iter(tasks)
-    under_way: deque[tuple[Task, Future[Answer]]] = deque()
+    shipped = Shipped.of(function)
+    under_way: deque[tuple[list[Task], Future[list[Answer]]]] = deque()
     try:
         while True:
-            while len(under_way) < max(1, ahead):
-                try:
-                    task = next(coming)
-                except StopIteration:
-                    break
-                under_way.append((task, executor.submit(function, task)))
+            while len(under_way) < max(1, workers) * AHEAD and (some := list(islice(coming, max(1, batch)))):
+                under_way.append((some, _submitted(executor, shipped, some)))
             if not under_way:
                 return
-            task, future = under_way.popleft()
-            try:
-                answer: Answer | Lost = future.result()
-            except (Exception, CancelledError):  # noqa: BLE001 - whatever it is, it costs this file alone
-                answer = Lost("crashed")
-            yield task, answer
+            some, future = under_way.popleft()
+            answers = _result(future)
+            if answers is not None:
+                yield from zip(some, answers, strict=True)
+                continue
+            # With one alone nothing is to be found out.
+            singly = [(task, _submitted(executor, shipped, [task])) for task in some] if len(some) > 1 else []
+            under_way.extendleft(([task], future) for task, future in reversed(singly))
+            if not singly:
+                yield some[0], Lost("crashed")
     finally:
         for _, future in under_way:
             future.cancel()
+
+
+def _submitted(
+    executor: Executor, function: Callable[[list[Task]], list[Answer]], some: list[Task]
+) -> Future[list[Answer]]:
+    try:
+        return executor.submit(function, some)
+    except Exception as error:  # noqa: BLE001 - an executor that is broken says so here
+        failed: Future[list[Answer]] = Future()
+        failed.set_exception(error)
+        return failed
+
+
+def _result(future: Future[list[Answer]]) -> list[Answer] | None:
+    try:
+        return future.result()
+    except (Exception, CancelledError):  # noqa: BLE001 - whatever it is, it costs these files alone
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped(Generic[Task, Answer]):
+    """A function as bytes, which every worker process opens once, however many batches come to it."""
+
+    digest: str
+    payload: bytes
+
+    @classmethod
+    def of(cls, function: Callable[[Task], Answer]) -> Shipped[Task, Answer]:
+        """The function, packed."""
+        payload = zlib.compress(pickle.dumps(function), 1)
+        return cls(sha256(payload).hexdigest(), payload)
+
+    def __call__(self, some: list[Task]) -> list[Answer]:
+        """The answers to a batch."""
+        if self.digest not in _opened:
+            _opened.clear()
+            _opened[self.digest] = pickle.loads(zlib.decompress(self.payload))  # noqa: S301 - as the executor itself does
+        function: Callable[[Task], Answer] = _opened[self.digest]
+        return [function(task) for task in some]
+
+
+_opened: dict[str, Any] = {}
+"""In a worker: the function that it was sent last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +164,7 @@ def moved(answer: Any, copy: Path, path: Path) -> Any:
 
 @contextlib.contextmanager
 def connected(address: str) -> Iterator[tuple[Executor, int]]:
-    """An executor on the Dask cluster at this address, and how many files it should have under way.
+    """An executor on the Dask cluster at this address, and how many workers it has.
 
     Raises UsageError where Dask is not installed, where nothing answers there, or where its workers have no ehcaudit
     of this version.
@@ -125,7 +182,7 @@ def connected(address: str) -> Iterator[tuple[Executor, int]]:
         threads = sum(client.nthreads().values())
         # Each call counts, even of the same function on a file of the same name; a file is tried again on another
         # worker where its own was lost (Dask: distributed.scheduler.allowed-failures).
-        yield client.get_executor(pure=False), max(1, threads) * AHEAD
+        yield client.get_executor(pure=False), max(1, threads)
     finally:
         client.close()
 

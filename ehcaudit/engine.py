@@ -349,7 +349,14 @@ class Job:
 
     def _audited(self, path: Path, context: Context) -> PlanAudit:
         before = stamp(path)
-        plan = read_plan(path, limits=self.limits, original=self.original, convert=self.convert, ocr=self.ocr)
+        plan = read_plan(
+            path,
+            limits=self.limits,
+            original=self.original,
+            convert=self.convert,
+            ocr=self.ocr,
+            sections=self.sections,
+        )
         if before != stamp(path):
             raise Changed(f"{path}: was written to or taken away while it was read; run again.")
         return audit_plan(plan, self.rules, context, self.scale, self.sections)
@@ -430,15 +437,19 @@ def read_plan(
     original: bool = False,
     convert: bool = False,
     ocr: bool = False,
+    sections: Sequence[str] = (),
 ) -> Plan:
-    """Read one file and find its sections. Raises InputError; NotAPlan unless ``any_document``."""
+    """Read one file and find its sections. Raises InputError; NotAPlan unless ``any_document``.
+
+    A document that holds nothing but the ``sections`` that are asked for is a plan.
+    """
     from ehcaudit.plan import build, recognise
     from ehcaudit.plan.amendments import before
 
     limits = limits or Limits()
     document = read(Path(path), limits=limits, original=original, convert=convert, ocr=ocr)
     plan = build(before(document) if original else document, min_confidence=limits.min_confidence)
-    reason = recognise(plan)
+    reason = recognise(plan, sections)
     if reason and not any_document:
         raise NotAPlan(f"{path}: not recognised as an EHC plan: {reason}")
     return plan

@@ -28,6 +28,7 @@ SHELF_FROM = 200
 """A run of more files than this is kept on a shelf, not in memory."""
 _LEVEL = 1
 """Of zlib: the dearer levels save a tenth of the room and cost ten times as much."""
+_WHEN = ("when",)
 _DATES = ("status", "plan_date", "review_date", "first_issued", "amended_on")
 Thing = TypeVar("Thing")
 
@@ -95,7 +96,12 @@ def slim(audited: PlanAudit) -> PlanAudit:
     Options are ``dated`` answers the same.
     """
     plan = audited.plan
-    shown = {part.block_id for finding in audited.findings for part in finding.evidence}
+    places = [part for finding in audited.findings for part in finding.evidence]
+    # Where the rules that look at the day may find something on another day.
+    places += [part for item in plan.of("outcome") for part in (*item.evidence, *_only(item.attached, _WHEN).values())]
+    places += _only(plan.facts.where, _DATES).values()
+    shown = {part.block_id for part in places}
+    shown.update(number for section in plan.sections.values() for number in section.headings)
     document = plan.document
 
     def kept(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -118,7 +124,7 @@ def slim(audited: PlanAudit) -> PlanAudit:
                 warnings=document.warnings,
             ),
             {letter: replace(section, title="") for letter, section in plan.sections.items()},
-            tuple(replace(item, attached=_only(item.attached, ("when",)), row=None) for item in plan.items),
+            tuple(replace(item, attached=_only(item.attached, _WHEN), row=None) for item in plan.items),
             tuple(_entry(advice) for advice in plan.advice),
             plan.threads,
             # The name is what --redact takes out of messages.

@@ -138,17 +138,17 @@ class Store:
         elif not self.path.is_file():
             raise StoreError(f"{self.path}: there is no such store; “check --store FILE” makes one")
         with self._guarded():
+            # Never "ro": SQLite then leaves its side files behind. A file that may not be written is read all the same.
             self._db = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={'rw' if write else 'ro'}",
-                uri=True,
-                timeout=PATIENCE,
-                isolation_level=None,
+                f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None
             )
         try:
             with self._guarded():
                 if write:
                     # The lock is the system's and goes with the process, so a run that was killed leaves none behind.
                     self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+                else:
+                    self._db.execute("PRAGMA query_only=ON")
                 self._check_kind()
                 if write:
                     self._db.execute("PRAGMA journal_mode=WAL")

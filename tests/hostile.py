@@ -27,13 +27,13 @@ PLAN = "".join(
 )
 
 
-def _document(inside: str, head: str = "") -> str:
+def wrapped(inside: str, head: str = "") -> str:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>{head}<w:document xmlns:w="{W}"><w:body>{inside}</w:body></w:document>'
     )
 
 
-def _package(document: bytes, extra: dict[str, bytes] | None = None) -> bytes:
+def packaged(document: bytes, extra: dict[str, bytes] | None = None) -> bytes:
     """A Word package whose main part is exactly these bytes."""
     names = zipfile.ZipFile(io.BytesIO(docx_of(p(r("x")))))
     out = io.BytesIO()
@@ -48,25 +48,25 @@ def _package(document: bytes, extra: dict[str, bytes] | None = None) -> bytes:
 def entity_bomb() -> bytes:
     """Each entity ten of the one before: a thousand million laughs."""
     steps = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-    return _package(_document(p(r("&a9;")), f'<!DOCTYPE x [<!ENTITY a0 "ha">{steps}]>').encode())
+    return packaged(wrapped(p(r("&a9;")), f'<!DOCTYPE x [<!ENTITY a0 "ha">{steps}]>').encode())
 
 
 def external_entity() -> bytes:
     """Asks for a file of the machine."""
     head = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
-    return _package(_document(p(r("&e;")), head).encode())
+    return packaged(wrapped(p(r("&e;")), head).encode())
 
 
 def outside_relation() -> bytes:
     """Its header stands on another machine; the plan itself is sound."""
-    content = _document(PLAN).encode()
+    content = wrapped(PLAN).encode()
     relation = (
         b'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         b'<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" '
         b'Target="http://192.0.2.1/header.xml" TargetMode="External"/></Relationships>'
     )
     out = io.BytesIO()
-    source = zipfile.ZipFile(io.BytesIO(_package(content)))
+    source = zipfile.ZipFile(io.BytesIO(packaged(content)))
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for info in source.infolist():
             if info.filename != "word/_rels/document.xml.rels":
@@ -132,7 +132,7 @@ def _raw_zip(name: str, body: bytes, crc: int, size: int, *, method: int) -> byt
 
 def wrong_crc() -> bytes:
     """One bit of the document's packed bytes is turned."""
-    good = bytearray(_package(_document(PLAN).encode()))
+    good = bytearray(packaged(wrapped(PLAN).encode()))
     at = bytes(good).index(b"word/document.xml") + 60
     good[at] ^= 4
     return bytes(good)
@@ -151,40 +151,40 @@ def nested_zip() -> bytes:
 
 def traversal() -> bytes:
     """Members that would be written outside the folder they are unpacked to; nothing is ever unpacked to a folder."""
-    return _package(_document(PLAN).encode(), {"../../../../tmp/out.txt": b"x", "/etc/x": b"x"})
+    return packaged(wrapped(PLAN).encode(), {"../../../../tmp/out.txt": b"x", "/etc/x": b"x"})
 
 
 def million_paragraphs() -> bytes:
     """A million empty paragraphs."""
-    return _package(_document(PLAN + "<w:p/>" * 1_000_000).encode())
+    return packaged(wrapped(PLAN + "<w:p/>" * 1_000_000).encode())
 
 
 def many_tables() -> bytes:
     """A hundred thousand tables, one in each other's neighbourhood."""
     cell = "<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>"
-    return _package(_document(PLAN + cell * 100_000).encode())
+    return packaged(wrapped(PLAN + cell * 100_000).encode())
 
 
 def deep_nesting() -> bytes:
     """Five thousand elements deep."""
-    return _package(_document("<w:sdt><w:sdtContent>" * 5000 + "<w:p/>" + "</w:sdtContent></w:sdt>" * 5000).encode())
+    return packaged(wrapped("<w:sdt><w:sdtContent>" * 5000 + "<w:p/>" + "</w:sdtContent></w:sdt>" * 5000).encode())
 
 
 def huge_paragraph() -> bytes:
     """One paragraph of fifty megabytes."""
-    return _package(_document(PLAN + p(r("word " * 10_000_000))).encode())
+    return packaged(wrapped(PLAN + p(r("word " * 10_000_000))).encode())
 
 
 def many_runs() -> bytes:
     """One paragraph of half a million runs."""
-    return _package(_document(PLAN + "<w:p>" + "<w:r><w:t>a </w:t></w:r>" * 500_000 + "</w:p>").encode())
+    return packaged(wrapped(PLAN + "<w:p>" + "<w:r><w:t>a </w:t></w:r>" * 500_000 + "</w:p>").encode())
 
 
 def slow_words() -> bytes:
     """Paragraphs that a careless regular expression takes for ever over."""
     lines = ["a" * 50_000, "1 " * 30_000, "by " * 30_000, "- " * 30_000, "((((" * 8_000, "x, " * 30_000, "12/" * 30_000]
     lines += ["to be able to " * 5_000, "“" * 30_000, "Section " * 10_000, "and " * 30_000 + "!", "Dr. " * 20_000]
-    return _package(_document(PLAN + "".join(p(r(line)) for line in lines)).encode())
+    return packaged(wrapped(PLAN + "".join(p(r(line)) for line in lines)).encode())
 
 
 def no_document() -> bytes:
@@ -197,13 +197,13 @@ def no_document() -> bytes:
 
 def utf_16_with_mark() -> bytes:
     """A main part in UTF-16, as some tools write it: sound."""
-    text = _document(PLAN).replace('encoding="UTF-8"', 'encoding="UTF-16"')
-    return _package(text.encode("utf-16"))
+    text = wrapped(PLAN).replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    return packaged(text.encode("utf-16"))
 
 
 def duplicate_part() -> bytes:
     """The main part twice, the second another."""
-    source = zipfile.ZipFile(io.BytesIO(_package(_document(PLAN).encode())))
+    source = zipfile.ZipFile(io.BytesIO(packaged(wrapped(PLAN).encode())))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
         for info in source.infolist():
@@ -214,7 +214,7 @@ def duplicate_part() -> bytes:
 
 def truncated() -> Iterator[tuple[str, bytes]]:
     """A sound plan cut at every tenth of it."""
-    whole = _package(_document(PLAN).encode())
+    whole = packaged(wrapped(PLAN).encode())
     for tenth in range(1, 10):
         yield f"cut-{tenth}.docx", whole[: len(whole) * tenth // 10]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ehcaudit.checks import Policy
-from ehcaudit.cluster import Sent, Unpacking, connected, through
+from ehcaudit.cluster import Sent, Shipped, Unpacking, connected, through
 from ehcaudit.engine import Job
 from ehcaudit.errors import UsageError
 from ehcaudit.model import Failure, PlanAudit
@@ -58,7 +57,7 @@ def pause(number: int) -> int:
 
 def test_answers_come_in_the_order_of_the_tasks():
     with ThreadPoolExecutor(4) as pool:
-        assert list(through(pool, slow_when_even, range(20), ahead=8)) == [(n, n * 10) for n in range(20)]
+        assert list(through(pool, slow_when_even, range(20), workers=4, batch=3)) == [(n, n * 10) for n in range(20)]
 
 
 def test_what_a_task_raises_costs_that_task_alone():
@@ -77,35 +76,39 @@ def test_no_more_tasks_are_taken_than_may_be_under_way():
             yield n
 
     with ThreadPoolExecutor(2) as pool:
-        answers = through(pool, slow_when_even, tasks(), ahead=5)
+        answers = through(pool, slow_when_even, tasks(), workers=2, batch=2)
         next(answers)
-        assert len(taken) == 5
+        assert len(taken) == 8  # Two batches of two for each worker.
         answers.close()
 
 
 def test_closing_calls_off_what_has_not_begun():
-    done: list[int] = []
-    gate = threading.Event()
-
-    def wait_first(number: int) -> int:
-        gate.wait(5)
-        done.append(number)
-        return number
-
     with ThreadPoolExecutor(1) as pool:
-        answers = through(pool, wait_first, range(10), ahead=10)
-        gate.set()
+        answers = through(pool, pause, range(40), workers=20, batch=1)
         next(answers)
-        gate.clear()
+        before = time.monotonic()
         answers.close()
-        gate.set()
-    assert len(done) < 10
+        pool.shutdown()
+        assert time.monotonic() - before < 3  # Forty pauses are twelve seconds.
+
+
+def test_an_executor_that_breaks_costs_what_it_had_and_is_told_of_the_rest():
+    with ProcessPoolExecutor(1) as pool:
+        answers = list(through(pool, dies_at_three, range(6), batch=2))
+    assert [number for number, _ in answers] == list(range(6))
+    assert answers[3] == (3, Lost("crashed"))
+
+
+def test_a_function_is_opened_once_for_all_its_batches():
+    shipped = Shipped.of(slow_when_even)
+    assert shipped([1, 3]) == [10, 30]
+    assert Shipped(shipped.digest, b"not looked at")([5]) == [50]
 
 
 def test_processes_give_what_this_process_gives():
     one = job()
     with ProcessPoolExecutor(2) as pool:
-        answers = list(through(pool, one, PLANS))
+        answers = list(through(pool, one, PLANS, workers=2, batch=2))
     assert answers == [(path, one(path)) for path in PLANS]
 
 
@@ -159,9 +162,9 @@ def address():
     from dask import config
 
     with (
-        config.set({"distributed.scheduler.allowed-failures": 2, "distributed.admin.low-level-log-length": 0}),
+        config.set({"distributed.scheduler.allowed-failures": 1, "distributed.admin.low-level-log-length": 0}),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=":0", silence_logs=50
         ) as cluster,
     ):
         yield cluster.scheduler_address
@@ -171,18 +174,18 @@ def address():
 def test_a_cluster_gives_what_a_local_run_gives_whether_files_are_read_there_or_sent(address):
     one = job()
     local = [one(path) for path in PLANS]
-    with connected(address) as (executor, ahead):
-        assert [answer for _, answer in through(executor, one, PLANS, ahead=ahead)] == local
+    with connected(address) as (executor, workers):
+        assert [answer for _, answer in through(executor, one, PLANS, workers=workers, batch=2)] == local
         sent = (Sent.of(path) for path in PLANS)
-        assert [answer for _, answer in through(executor, Unpacking(one), sent, ahead=ahead)] == local
+        assert [answer for _, answer in through(executor, Unpacking(one), sent, workers=workers, batch=2)] == local
 
 
 @with_dask
 def test_a_worker_killed_in_the_middle_changes_nothing(address):
     import signal
 
-    with connected(address) as (executor, ahead):
-        answers = through(executor, pause, range(12), ahead=ahead)
+    with connected(address) as (executor, workers):
+        answers = through(executor, pause, range(12), workers=workers, batch=2)
         _, first = next(answers)
         os.kill(first, signal.SIGKILL)
         rest = [answer for _, answer in answers]
@@ -194,5 +197,5 @@ def test_a_worker_killed_in_the_middle_changes_nothing(address):
 @with_dask
 def test_a_file_that_ends_every_worker_costs_itself_alone(address):
     with connected(address) as (executor, _):
-        answers = dict(through(executor, dies_at_three, range(6), ahead=2))
+        answers = dict(through(executor, dies_at_three, range(6), workers=2, batch=2))
     assert answers == {0: 0, 1: 1, 2: 2, 3: Lost("crashed"), 4: 4, 5: 5}

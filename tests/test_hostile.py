@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ehcaudit.engine import audit
 from ehcaudit.model import Run
@@ -128,6 +130,50 @@ def test_names_with_newlines_escapes_and_dashes_are_shown_safely(tmp_path: Path)
     assert not ESCAPES.search(shown)
     assert "[red]x[bold].docx" in shown
     assert "-rf.docx" in shown
+
+
+def ends(path: Path) -> str:
+    """How the audit of a file ends: ``report`` or the code of its failure."""
+    run = audit([path])
+    return run.failures[0].error if run.failures else "report"
+
+
+def changed(data: st.DataObject, content: bytes) -> bytes:
+    """A few bytes changed, taken out, doubled, or signs put in that parsers stumble over."""
+    out = bytearray(content)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(out) - 1))
+        size = data.draw(st.sampled_from((1, 4, 60)))
+        what = data.draw(
+            st.sampled_from((b"", b"\0", b"\xff", b"<w:p>", b"</w:tc>", b"]]>", b"-1", b"&x;", b"1 0 R", b">>"))
+        )
+        twice = data.draw(st.booleans())
+        out[at : at + size] = bytes(out[at : at + size]) * 3 if twice else what
+    return bytes(out) or b"x"
+
+
+BROKEN = {"report", "damaged", "empty", "scan", "unsupported", "encrypted", "too-large", "too-slow", "not-a-plan"}
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@FEW
+@given(data=st.data())
+def test_a_word_file_with_bytes_changed_ends_in_a_report_or_a_failure(tmp_path: Path, data: st.DataObject) -> None:
+    assert ends(write(tmp_path, "plan.docx", changed(data, docx_of(PLAN)))) in BROKEN
+
+
+@FEW
+@given(data=st.data())
+def test_a_word_file_with_its_xml_changed_ends_in_a_report_or_a_failure(tmp_path: Path, data: st.DataObject) -> None:
+    whole = hostile.packaged(changed(data, hostile.wrapped(PLAN).encode()))
+    assert ends(write(tmp_path, "plan.docx", whole)) in BROKEN
+
+
+@FEW
+@given(data=st.data())
+def test_a_pdf_with_bytes_changed_ends_in_a_report_or_a_failure(tmp_path: Path, data: st.DataObject) -> None:
+    path = write(tmp_path, "plan.pdf", changed(data, hostile_pdf.written(hostile_pdf.plan())))
+    assert ends(path) in BROKEN
 
 
 VILE = (

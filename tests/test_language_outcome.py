@@ -80,10 +80,11 @@ def test_slots_quote_who_what_measure_setting_and_purpose() -> None:
     }
 
 
-def test_an_undated_outcome_with_a_figure_is_for_a_person() -> None:
-    said = judge_outcome("Kit recalls 20 facts of the 2, 5 and 10 times tables in two minutes.", {})
+def test_an_undated_target_with_a_share_of_tries_is_for_a_person_and_any_other_undated_one_is_weak() -> None:
+    said = judge_outcome("Kit recalls his 2, 5 and 10 times tables, 18 questions out of 20.", {})
     assert said.verdict == "query"
     assert said.has("no-time")
+    assert judge_outcome("Kit will sit and read for ten minutes without an adult.", {}).verdict == "weak"
 
 
 def test_several_skills_are_noted_and_do_not_fail_an_exact_outcome() -> None:

@@ -348,6 +348,11 @@ def test_health_and_care_have_their_areas():
         "A personal budget is not requested at this time.",
         "There are no social care needs which relate to his special educational needs or disability.",
         "No social care provision is required.",
+        "The paediatrician's report has identified no health needs related to Robin's special educational needs.",
+        "The social care assessment found no needs that relate to Robin's SEND.",
+        "No health needs were identified by the community paediatrician.",
+        "No social care needs were identified in the family worker's assessment.",
+        "The school nurse did not find any medical conditions.",
     ],
 )
 def test_the_whole_entry_says_that_there_is_none(text):
@@ -369,6 +374,9 @@ def test_the_whole_entry_says_that_there_is_none(text):
         "Robin has no identified needs in this area, although she wears glasses.",
         "Not known to this service.",
         "No speech.",
+        "The assessment found no needs beyond his asthma.",
+        "The paediatrician identified no cause for his seizures.",
+        "The report from the social worker found no support in place at home.",
     ],
 )
 def test_an_entry_that_goes_on_states_a_need(text):

@@ -381,6 +381,39 @@ def test_a_section_may_be_a_band_of_rows():
     assert texts(plan, "A") == ["Born at term."]
 
 
+def test_an_area_named_right_above_a_table_holds_for_every_section_in_it():
+    def grid(need, outcome, help_):
+        bands = (
+            "Section B: Special educational needs",
+            "Section E: Outcomes",
+            "Section F: Special educational provision",
+        )
+        return T([[words] for pair in zip(bands, (need, outcome, help_), strict=True) for words in pair])
+
+    plan = build(
+        document(
+            H("Education, Health and Care Plan"),
+            H("Section A: Views", 1),
+            "Mo likes the sea.",
+            H("Communication and interaction", 2),
+            grid("Mo speaks in single words.", "By July 2027 Mo will ask for help.", "A therapist sees Mo weekly."),
+            H("Sensory and physical", 2),
+            grid("Mo covers his ears.", "By July 2027 Mo will stay in assembly.", "Mo wears ear defenders daily."),
+            H("Section C: Health needs", 1),
+            "Mo has asthma.",
+        )
+    )
+    assert [(item.section, item.area) for item in plan.items] == [
+        ("B", "communication"),
+        ("B", "sensory"),
+        ("C", "health"),
+        ("E", "communication"),
+        ("E", "sensory"),
+        ("F", "communication"),
+        ("F", "sensory"),
+    ]
+
+
 def test_a_whole_plan_may_be_one_table():
     plan = build(document("EHC Plan", T([
         ["Section A", "The views, interests and aspirations of the child"], [span("Robin likes football.", columns=2)],

@@ -23,6 +23,7 @@ _COLUMN = {
     "frequency": "frequency",
     "duration": "duration",
     "amount": "duration",
+    "range": "duration",
     "deliverer": "who",
     "qualification": "who",
     "group": "group",

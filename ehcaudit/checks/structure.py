@@ -176,24 +176,28 @@ class ApartOptions(Options):
     """Which text that is kept apart counts."""
 
     kinds: tuple[str, ...] = ("deleted", "moved-from", "struck-through")
+    final_only: bool = False
+    """A draft may hold it; whether a document that does not say what it is may, a person decides."""
 
 
 @check("deleted-left", ApartOptions)
 def deleted_left(plan: Plan, options: ApartOptions, _where: tuple[str, ...], _context: Context) -> Answer:
-    """Deleted, moved or struck-through words that are still in the file; one hit for all of them.
+    """Deleted, moved or struck-through words, or comments, that are still in the file; one hit for all of them.
 
     The words themselves are not live and are not quoted. A draft may show what it changes (reg. 22(2)): a person
     decides. A partial plan is a working document, which lives by such marks.
     """
     if plan.partial:
         return Answer("not_applicable", reason=_PARTIAL)
+    if options.final_only and plan.facts.status == "draft":
+        return Answer("not_applicable", reason="The document is a draft.")
     gone = [part for part in plan.document.apart if part.kind in options.kinds and re.search(r"\w", part.text)]
     if not gone:
         return Answer("met")
     found = {plan.section_of.get(-1 if part.block is None else part.block, "") for part in gone}
     places = _listed([x for x in (*SECTION_LETTERS[:7], "H", *SECTION_LETTERS[7:]) if x in found])
     parts = ([f"section {places}"] if places else []) + (["the front page or sign-off"] if "" in found else [])
-    doubt = plan.facts.status == "draft"
+    doubt = plan.facts.status == ("unknown" if options.final_only else "draft")
     hit = Hit(values={"count": str(len(gone)), "place": " and ".join(parts)}, query=doubt)
     return Answer("query" if doubt else "not_met", (hit,))
 

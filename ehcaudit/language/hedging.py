@@ -83,6 +83,8 @@ def _cost(reading: Reading, mark: Mark, exact: float, sort: str) -> tuple[bool, 
         return exact < 0.3, 0.5
     if label == "universal":
         return False, 0.5 if exact < 1.0 else 0.0
+    if label == "funding" and pattern("pay_band").search(reading.folded, max(0, mark.start - 24), mark.start):
+        return False, -1.0  # "School nurse (band 5)"
     if label == "funding":
         return exact < 1.0 or first, 1.0
     if label == "not_provision":

@@ -57,11 +57,14 @@ class _Weighing:
         reading = self.reading
         self._time()
         self.start = grammar.body(reading)
+        told = lexicon().patterns["reports"].match(reading.folded, self.start)
+        if told:
+            self.start = told.end()  # "His parents will report that he sleeps …": the change is his.
         self.who, at = grammar.subject(reading, self.start)
         self.head, self.kind = grammar.head(reading, at)
         self.service = grammar.service(reading, self.who) or grammar.cohort(reading, self.start)
         self.good, self.doubtful = grammar.figures(reading, weak_head=self.kind in ("vague", "state"))
-        self.helps = reading.marked("help")
+        self.helps = reading.marked("help") or grammar.manner(reading)
         self._fill(at)
         points = self._points(at)
         self._about(points)
@@ -76,7 +79,8 @@ class _Weighing:
         grave = {f.code for f in self.faults if f.serious}
         # A target with a share of tries or a score is often written without its date, which stands elsewhere in the row.
         undated = grave == {"no-time"} and self._tried()
-        query = undated or (not grave and points < STRONG + 0.15)
+        bare_act = self.kind == "observable" and not (self.fuzzy or self.hedges or self.doubtful)
+        query = undated or (not grave and points < STRONG + 0.15 and not bare_act)
         return verdict_of("outcome", reading.text, self.slots, self.faults, points / 6, query=query)
 
     # ------------------------------------------------ slots
@@ -130,7 +134,17 @@ class _Weighing:
         reading, head = self.reading, self.head
         seen = {m.start for m in reading.marked("observable", self.start)}
         extra = sum(1 for s in seen if not head or s >= head[1])
-        self.fuzzy = [m for m in reading.marked("fuzzy") if not grammar.exact(reading, m)]
+        after = head[1] if head else self.start
+        self.acts_after = any(self._acts(m.first) for label in ("observable", "plain") for m in reading.marked(label, after))
+        plain = {
+            m.start for m in reading.marked("plain", head[1] if head else self.start) if self._acts(m.first)
+        } - seen
+        named = ("feelings", "emotions") if self.kind == "observable" else ()  # "names his feelings" can be heard
+        self.fuzzy = [
+            m
+            for m in reading.marked("fuzzy")
+            if not grammar.exact(reading, m) and reading.folded[m.start : m.end] not in named
+        ]
         self.hedges = reading.marked("hedge")
         specific = grammar.specific(reading, self.start, self.who)
         figures = len(self.good) + self.measured
@@ -139,12 +153,13 @@ class _Weighing:
             points = 0.3  # "improve his play by … on 7 of 10 occasions", "know 50 of 60 flags"
         elif self._own_figure() or (not self.kind and any(at - 3 <= a <= at + 12 for a, _ in self.good)):
             points = max(points, 0.8)  # "his attendance will be above 90%", "will have no more than two suspensions"
-        points += min(1.0, 0.5 * extra) + min(3.2, 1.6 * figures) + min(1.8, 1.2 * len(self.helps))
+        points += min(1.0, 0.5 * extra + 0.4 * len(plain)) + min(3.2, 1.6 * figures) + min(1.8, 1.2 * len(self.helps))
         points += min(1.5, 0.25 * specific)
         changes = any(q.kind == "from-to" for q in reading.shares)  # "more often", and then from what to what
+        each = 0.2 if changes else 0.5 if figures or self.helps else 0.8
         return (
             points
-            - min(2.0, (0.2 if changes else 0.5) * len(self.fuzzy))
+            - min(2.4, sum(each if m.start < self.cut else 0.3 for m in self.fuzzy))  # A purpose may be general.
             - 0.7 * len(self.hedges)
             - 0.3 * len(self.doubtful)
         )
@@ -199,7 +214,8 @@ class _Weighing:
             self._fault("several-in-one", self.whole, serious=False)
         if self.service:
             self._fault("service-viewpoint", self.service)
-        if self.kind == "receiving" and head:
+        kit = self.kind == "receiving" and head and folded[head[0] : head[1]].startswith("have a") and self.acts_after
+        if self.kind == "receiving" and head and not kit:
             self._fault("provision-not-outcome", head)
         elif done := patterns["done_by"].search(folded):
             self._fault("provision-not-outcome", done.span())

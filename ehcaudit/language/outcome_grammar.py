@@ -13,6 +13,7 @@ from functools import cache
 
 from ehcaudit.language.dates import find_times
 from ehcaudit.language.lexicons import Mark, Table, add, find, phrases, read_toml, words_of
+from ehcaudit.language.people import find_people
 from ehcaudit.language.pipeline import Token, fold, tokens
 from ehcaudit.language.quantities import Quantity, amounts, number_at, shares
 
@@ -137,12 +138,17 @@ def subject(reading: Reading, start: int) -> tuple[Span | None, int]:
         if reading.inside(token.start, token.end):
             continue
         before = row[i - 1].word if i else ""
-        if token.word in words["modal"] and not (token.word == "to" and before in ("due", "next", "back")):
+        if token.word in words["modal"] and not (token.word == "to" and before in ("due", "next", "back", "order")):
             first = next((k for k in range(i) if row[k].word not in ("that", "for", "by", "in", "a", "an", "of")), i)
             return ((row[first].start, row[i - 1].end) if first < i and before != "," else None), token.end
         if token.word in words["be"] and i:
             return (row[0].start, row[i - 1].end), token.start
-        if i and not led and token.word in (",", ";", ".", ":") and not any(t.word in words["modal"] for t in row[i : i + 14]):
+        if (
+            i
+            and not led
+            and token.word in (",", ";", ".", ":")
+            and not any(t.word in words["modal"] for t in row[i : i + 14])
+        ):
             break
         if (
             i
@@ -187,6 +193,9 @@ def service(reading: Reading, span: Span | None) -> Span | None:
     if not said or len(said) > 14:
         return None
     tail = said[-1]
+    stretch = reading.text[slice(*span)]
+    if any(p.end >= len(stretch) - 1 and p.group not in ("child", "vague") for p in find_people(stretch)):
+        return span  # "Sam's careers adviser"
     childs = tail in words["own"] and "'s" in said and not set(said) & {"staff", "parents"}
     if not childs:
         marks = ("with", "from", "by", "in", "at", "using", ",")
@@ -268,7 +277,8 @@ def figures(reading: Reading, *, weak_head: bool) -> tuple[list[Span], list[Span
     starts = {m.first: m.end for m in countable}
     row = reading.tokens
     for i, token in enumerate(row):
-        if number_at(token.word) and not reading.inside(token.start, token.end):
+        share = i + 1 < len(row) and row[i + 1].word in ("%", "per", "percent")
+        if number_at(token.word) and not share and not reading.inside(token.start, token.end):
             near = next((j for j in range(i + 1, min(i + 5, len(row))) if j in starts or _plural(row[j].word)), None)
             if near and not any(row[j].word in _ENDS_COUNT for j in range(i + 1, near)):
                 good.append((token.start, starts.get(near, row[near].end)))
@@ -312,9 +322,20 @@ def _figure(
         return True, (a, b)
     if quantity.kind in ("duration", "frequency"):
         return True, (a, b)
-    if quantity.kind == "scope" and re.match(r"(?:every|each(?! (?:one|of))|all|full)", said):
+    if quantity.kind == "scope" and re.match(
+        r"(?:for |over |during )?(?:every|each(?! (?:one|of))|all|full|the whole)", said
+    ):
         return True, (a, b)
     return None
+
+
+def manner(reading: Reading) -> list[Mark]:
+    """How it is done, where two people would agree on it: "without grabbing", "when told", "by pointing"."""
+    return [
+        Mark("help", *found.span(), 0, 0)
+        for found in lexicon().patterns["manner"].finditer(reading.folded)
+        if not reading.inside(*found.span())
+    ]
 
 
 def merged(spans: list[Span]) -> list[Span]:

@@ -19,10 +19,10 @@ from ehcaudit.language.quantities import Quantity, amounts
 from ehcaudit.language.values import Fault, Judgement, Slot, attached_slot, verdict_of
 
 SLOTS = ("what", "who", "frequency", "duration", "group", "setting", "review", "qualification")
-_SORTS = {"exam": "strategy", "meeting": "other"}
+_SORTS = {"exam": "strategy", "meeting": "other", "thing": "equipment"}
 _SESSIONS = frozenset(("therapy", "teaching", "assessment", "meeting", "other"))
-_THINGS = frozenset(("equipment", "environment", "strategy", "exam", "medical"))
-_SILENT = frozenset(("equipment", "environment", "exam", "care", "transport"))
+_THINGS = frozenset(("equipment", "environment", "strategy", "exam", "medical", "thing"))
+_SILENT = frozenset(("equipment", "environment", "exam", "care", "transport", "thing"))
 """Sorts that need not say who does it."""
 
 
@@ -103,6 +103,7 @@ class _Weighing:
         family = [p for p in reading.people if p.group == "family"]
         self.anyone = [(p.start, p.end) for p in self.named] + [(m.start, m.end) for m in reading.marked("collective")]
         self.anyone += [(p.start, p.end) for p in (*keyed, *family) if p not in self.named]
+        self.anyone += [m.span() for m in pattern("one_to_one").finditer(reading.folded)]
         self.vague = [(p.start, p.end) for p in reading.people if p.group == "vague" and p not in keyed]
         self._slot("who", self.anyone[:1] or self.vague[:1], "who")
         if column := reading.columns.get("who", ""):
@@ -179,8 +180,15 @@ class _Weighing:
             return self._cover(timed=timed, when=when) + min(1.2, 0.6 * solid) + 0.8 * who + group, 2.5
         if sort in _THINGS:
             concrete = min(2.0, 0.7 * solid) - 0.4 * len(reading.marked("universal"))
-            located = when or place or measures or dated
+            named_place = sort == "exam" and "exam" in reading.folded
+            located = when or place or measures or dated or named_place or self._everybody()
             extra = 1.0 * when + place + measures + 0.6 * bool(self.anyone) + 0.4 * length + dated
+            if sort in ("equipment", "thing", "environment") and place:
+                extra += 0.4
+            if sort == "medical" and not (when or measures or self.anyone):
+                located = False
+            if located and solid >= 1.0 and not reading.marked("universal", "vague_amount", "vague_frequency"):
+                extra += 0.5  # A concrete thing, and where or when: what its sort needs.
             return (concrete if located else min(1.6, concrete)) + extra, 2.0
         if sort == "transport":
             return min(1.2, 0.6 * solid) + when + 0.6 * who + 0.5 * place, 2.0
@@ -188,6 +196,13 @@ class _Weighing:
             min(1.0, solid) + min(0.6, 0.2 * max(0.0, solid - 1)) - (1.3 if not solid else 0.8 if solid < 0.6 else 0.0)
         )
         return content + 1.0 * timed + 0.5 * (when and not timed) + length + 0.8 * who + group + 0.2 * place, 2.4
+
+    def _everybody(self) -> bool:
+        """Whether it is for all staff, so that it holds wherever the pupil is."""
+        return any(
+            self.reading.folded.startswith(("all ", "every ", "each "), m.start)
+            for m in self.reading.marked("collective")
+        )
 
     def _cover(self, *, timed: bool, when: bool) -> float:
         """The points of how much of the day or week a member of staff is there."""
@@ -197,7 +212,8 @@ class _Weighing:
         ):
             return 0.3  # "a high degree of supervision all week"
         if (timed and length) or pattern("covered").search(reading.folded):
-            return 1.6
+            sessions = length and not pattern("hours").search(fold(length.text))
+            return 1.0 if sessions and not any(a < reading.purpose for a, _, _ in reading.content) else 1.6
         if self._hours_of_nothing():
             return 0.0
         if any(pattern("every").match(_of(reading, q)) for q in self.scopes) or (when and not length):
@@ -231,6 +247,8 @@ class _Weighing:
     # ------------------------------------------------ what is missing
     def _missing(self, solid: float, *, timed: bool, when: bool, weak: bool) -> None:
         reading, sort = self.reading, self.sort
+        if sort == "thing" and weak:
+            sort = self.sort = "other"  # Nothing is named after all.
         vague_time = reading.marked("vague_frequency")
         vague_much = reading.marked("vague_amount")
 

@@ -18,7 +18,7 @@ from ehcaudit.language.quantities import Quantity, amounts
 
 _BREAK = re.compile(
     r"[.;:]\s+|\s-\s|,?\s+(?:and|but) (?=(?:the |a |an )?\w+ (?:will|to|should|may|can)\b)|"
-    r",\s+(?:with|which|who|where|while|whilst|although|though|plus|alongside|so|or|and|to be|led|in|given|delivered)\b"
+    r"\s+and (?:will|may|can|should) |,\s+(?:with|which|who|where|while|whilst|although|though|plus|alongside|so|or|and|to be|led|in|given|delivered)\b"
 )
 
 
@@ -144,7 +144,9 @@ def _content(reading: Reading) -> list[tuple[int, int, float]]:
     spans = dict(sorted(named))
     dull = [
         *((m.start, m.end) for m in reading.marks if m.label in lexicon().hedging),
-        *((p.start, p.end) for p in reading.people if spans.get(p.start, 0) <= p.end),  # "parent-child interaction therapy"
+        *(
+            (p.start, p.end) for p in reading.people if spans.get(p.start, 0) <= p.end
+        ),  # "parent-child interaction therapy"
         *((q.start, q.end) for q in reading.amounts if q.kind != "scope"),
         *(m.span() for m in lexicon().patterns["credential"].finditer(reading.folded)),
     ]
@@ -189,7 +191,10 @@ def sort_of(reading: Reading, section: str) -> str:
         return "training"
     weights: dict[str, float] = {}
     first = True
+    scopes = reading.of_kind("scope")
     for mark in reading.marks:
+        if any(q.start < mark.start and mark.end <= q.end for q in scopes):
+            continue  # "in maths" says where
         if mark.label in lexicon().things and mark.label != "training":
             weight = 1.0 if mark.start < reading.purpose else 0.3
             if reading.folded[mark.start : mark.end] in lexicon().bare:
@@ -212,4 +217,9 @@ def sort_of(reading: Reading, section: str) -> str:
         return "staffing"
     if section == "G" and best in ("other", "care", "strategy"):
         return "medical"
+    if best == "other" and not reading.of_kind("duration"):
+        if patterns["classroom_act"].match(reading.folded) and not reading.of_kind("frequency"):
+            return "strategy"  # "All teachers let him answer by pointing"
+        if not (reading.people or patterns["supplied"].search(reading.folded)):
+            return "thing"  # "A tactile map of the school": a thing that no list names
     return best

@@ -114,7 +114,7 @@ def grammar() -> Grammar:
     )
     own = (
         r"(?:(?:the|his|her|their|its|my|our|your|this|that|[a-z-]{1,20}'s?)\s){0,2}"
-        r"(?P<which>(?:next|current|coming|present|following|forthcoming|upcoming)\s)?"
+        r"(?P<which>(?:next|current|coming|present|following|forthcoming|upcoming)(?:\s(?:academic\s|school\s)?year's)?\s)?"
     )
     who = (
         r"(?:(?:the\s(?:child|young\sperson)|my\s(?:son|daughter)|he|she|they|we|i|you|x|(?-i:[A-Z])[\w'-]{0,30})\s"

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ehcaudit.model import Advice, Document, Plan, Section, Warning
@@ -89,8 +90,10 @@ def _partial(layout: Layout) -> bool:
     return layout.working and 0 < len(layout.parts) <= 4
 
 
-def recognise(plan: Plan) -> str:
+def recognise(plan: Plan, asked: Sequence[str] = ()) -> str:
     """Why this is not an EHC plan, in one clause; empty where it is one.
+
+    Where a person asks for sections, the document may hold these alone: one of them with letter and title will do.
 
     Weighed: letters in headings, statutory titles, what the document calls itself. Sections that only an appended or
     quoted report brings cannot outweigh a title that says what the document is.
@@ -105,6 +108,8 @@ def recognise(plan: Plan) -> str:
     other = any_of(words["not"]).search(" \n ".join(start[:8])[:800])
     labelled = [s for s in plan.sections.values() if s.labelled]
     statutory = [s for s in labelled if s.letter in titles(s.title) or (s.letter in ("H1", "H2") and titles(s.title))]
+    if {s.letter for s in statutory} & {*asked}:
+        return ""
     found = set(plan.sections)
     core = {"B", "F"} <= found
     if plan.partial and {"B", "F"} & found and (core or statutory):

@@ -39,6 +39,8 @@ class Flow:
         self.by_title = False
         self.area = self.outer_area = ""
         self.area_table = -1
+        self.above = (-1, "")
+        """A table, and the area of need that is named right above it: it holds for all sections inside."""
         self.fresh_area = False
         self.strength = False
         self.fresh = False
@@ -84,7 +86,11 @@ class Flow:
         self.out.section_of.setdefault(number, letters[0])
         self._heading_left(number, letters[0])
         stays = set(letters) & {"E", "F"} or (self.row and self.row[0] == self.area_table)
-        keeps = self.outer_area if stays and not set(letters) & {"C", "D", "G", "H", "H1", "H2"} else ""
+        keeps = self.outer_area if stays else ""
+        if self.row and self.row[0] == self.above[0] != self.area_table:
+            keeps = self.above[1]
+        if set(letters) & {"C", "D", "G", "H", "H1", "H2"}:
+            keeps = ""
         if self.fresh_area and (not labelled or any(self.comes[letter] > 1 for letter in letters)):
             keeps = self.area
             self._hand_over(number, letters[0])
@@ -247,6 +253,9 @@ class Flow:
         area = area_named(text) if short else ""
         if area and (looks_like_heading(block) or area not in ("health", "care") or text.endswith(":")):
             self.area, self.fresh_area, self.strength = area, True, False
+            following = self.blocks[number + 1].cell if number + 1 < len(self.blocks) else None
+            if following and not block.cell:
+                self.above = (following.table, area)
             if self.letters == ("A",) and self._heads_a_table_of_needs(number):
                 self._shut()
                 self._open(("B",), number, None, labelled=False)

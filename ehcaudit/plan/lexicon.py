@@ -149,8 +149,10 @@ def is_label(words: str) -> bool:
 def _none() -> re.Pattern[str]:
     words = data("none_stated")
     who, about = words["who"], words["about"]
-    ending = words["ending"].replace("{who}", who)
-    filled = [p.replace("{ending}", ending).replace("{who}", who).replace("{about}", about) for p in words["patterns"]]
+    parts = {"{ending}": words["ending"], "{who}": who, "{about}": about, "{source}": words["source"]}
+    filled = list(words["patterns"])
+    for name, part in parts.items():
+        filled = [pattern.replace(name, part) for pattern in filled]
     return any_of(filled)
 
 

@@ -20,6 +20,7 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BAR = re.compile(r"(?<!\\)\|")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _STRUCK = re.compile(r"~~(?=\S)(.+?)(?<=\S)~~")
+_REMARK = re.compile(r"<!--(.*?)-->")
 _MARKS_OF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -54,7 +55,7 @@ def from_markdown(text: str, *, path: str = "") -> Document:
     """Markdown → Document; one line is one block, so plain text needs no marks at all.
 
     ``#`` headings, ``-``, ``*``, ``1.`` and ``(a)`` list items, pipe tables (a block a cell; ``<br>`` begins another),
-    ``**bold**``, and ``~~struck~~``, which is kept apart. Everything else is a paragraph.
+    ``**bold**``, and ``~~struck~~`` and ``<!-- comments -->``, which are kept apart. Everything else is a paragraph.
     """
     made = _Made()
     for line in text.splitlines():
@@ -124,6 +125,9 @@ class _Made:
     def _enter(
         self, raw: str, where: str, kind: str, *, label: str = "", level: int | None = None, cell: Cell | None = None
     ) -> None:
+        remarks = _REMARK.findall(raw) if "<!--" in raw else []
+        if remarks:
+            raw = _REMARK.sub("", raw)
         struck = _STRUCK.findall(raw)
         if struck:
             raw = _STRUCK.sub("", raw)
@@ -154,3 +158,4 @@ class _Made:
             )
         here = len(self.blocks) - 1 if self.blocks else None
         self.apart += [KeptApart("struck-through", " ".join(gone.split()), where, here) for gone in struck]
+        self.apart += [KeptApart("comment", " ".join(said.split()), where, here) for said in remarks if said.strip()]

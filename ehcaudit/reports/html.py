@@ -21,7 +21,7 @@ def render(run: Run, options: ReportOptions) -> bytes:
     from ehcaudit.reports.site.caseload import gather, overview_page
     from ehcaudit.reports.site.plan_page import plan_page
 
-    if len(run.plans) == 1 and not run.failures:
+    if len(run.plans) == 1 and (options.edition == "board" or not run.failures):
         return plan_page(run, run.plans[0], options)
     return overview_page(gather(run, options, lambda place, audited: ""), alone=True)
 
@@ -32,7 +32,7 @@ def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
     from ehcaudit.reports.site.plan_page import plan_page
 
     if options.edition == "board":
-        (folder / "index.html").write_bytes(overview_page(gather(run, options, lambda place, audited: "")))
+        (folder / "index.html").write_bytes(render(run, options))
         return
     caseload = gather(run, options, addresses())
     (folder / "index.html").write_bytes(overview_page(caseload))

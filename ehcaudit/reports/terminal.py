@@ -31,8 +31,11 @@ from ehcaudit.reports.telling import (
     short_paths,
     standing,
     with_path,
+    worst_first,
 )
 from ehcaudit.rules import THEMES
+
+__all__ = ["SUFFIX", "render", "short_paths", "worst_first"]
 
 SUFFIX = ".txt"
 PLANS_SHOWN = 200

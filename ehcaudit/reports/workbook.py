@@ -227,6 +227,8 @@ class Table:
         for at, (value, column) in enumerate(zip(values, self.columns, strict=True)):
             looks = {"valign": "top", "text_wrap": True} if column.long else {"valign": "top"}
             self.book.write(sheet, self.next, at, value, looks)
+        for heights in (sheet.row_info, sheet.row_sizes):  # XlsxWriter keeps them, though the row is on the disk.
+            heights.pop(self.next - 1, None)
         self.next += 1
 
     def finish(self) -> None:

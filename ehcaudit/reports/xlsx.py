@@ -26,6 +26,8 @@ SUFFIX = ".xlsx"
 REVIEW = ("agree", "disagree", "unsure")
 SYMBOLS = {"met": "✓", "not_met": "✗", "query": "?", "not_assessed": "–", "not_applicable": "·"}
 MISSING = "missing"
+LINKED = 1_000
+"""With more plans their names lead nowhere, for links stay in memory; a filter finds them."""
 _KINDS = {True: "a person must decide", False: "fault"}
 _SLOTS = {
     "outcome": {
@@ -195,7 +197,8 @@ class _Sheets:
 
     def plan(self, audited: PlanAudit) -> None:
         """Write all of one plan."""
-        link = Link(self.names[audited.path], self.plans.here, self.plans.row)
+        name = self.names[audited.path]
+        link = Link(name, self.plans.here, self.plans.row) if len(self.names) <= LINKED else name
         found = audited.findings
         first = (self.findings.here, self.findings.row)
         for finding in found:
@@ -244,7 +247,7 @@ class _Sheets:
             yield _rounded(card.themes[theme].percent) if theme in card.themes else None
         yield audited.path
 
-    def _finding(self, link: Link, audited: PlanAudit, finding: Finding) -> Iterator[Value]:
+    def _finding(self, link: Value, audited: PlanAudit, finding: Finding) -> Iterator[Value]:
         card, plan = self.run.cards.get(finding.rule), audited.plan
         theme = card.theme if card else finding.rule.partition("/")[0]
         blocks = plan.document.blocks
@@ -270,7 +273,7 @@ class _Sheets:
         yield "" if self.options.redact else finding.fingerprint
         yield from ("", "", "")
 
-    def _statements(self, link: Link, audited: PlanAudit, found: Sequence[Finding]) -> None:
+    def _statements(self, link: Value, audited: PlanAudit, found: Sequence[Finding]) -> None:
         rules: dict[str, list[str]] = {}
         for finding in found:
             if finding.item and not finding.query:

@@ -161,6 +161,8 @@ class Planted(_Part):
     rule: str
     quote: str = ""
     """Words of the plan that the finding must quote; empty where something is missing."""
+    also: tuple[str, ...] = ()
+    """Rules whose finding on these words says the same, so that one of them is enough."""
     known_gap: str = ""
     """Why the tool does not find it yet: the test then holds that it does not."""
 

@@ -95,6 +95,8 @@ def as_toml(expected: Expected, name: str) -> str:
         lines += [f"{key} = {_list(values)}" for key, values in thread.items()]
     for planted in expected.findings:
         lines += ["", "[[findings]]", f"rule = {_quoted(planted.rule)}", f"quote = {_quoted(planted.quote)}"]
+        if planted.also:
+            lines.append(f"also = {_list(planted.also)}")
         if planted.known_gap:
             lines.append(f"known_gap = {_quoted(planted.known_gap)}")
     return "\n".join(lines) + "\n"

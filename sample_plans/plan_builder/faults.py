@@ -29,7 +29,8 @@ def faults_for() -> list[str]:
 def plant(rule: str, draft: Draft) -> list[Planted]:
     """Put one fault into a draft; empty where it has no place for it. ``KeyError`` for a rule not in the table."""
     quote = TABLE[rule](draft) if rule in TABLE else _statement(statements()[rule], draft)
-    return [] if quote is None else [{"rule": rule, "quote": quote}]
+    also = statements()[rule].get("also", []) if rule in statements() else []
+    return [] if quote is None else [{"rule": rule, "quote": quote, "also": also}]
 
 
 def _statement(entry: dict[str, Any], draft: Draft) -> str | None:
@@ -218,7 +219,16 @@ def _(draft: Draft) -> str | None:
 @planter("structure/template-text-left")
 def _(draft: Draft) -> str | None:
     words = draft.random.choice(
-        ("Choose an item.", "Click here to enter a date.", "xx/xx/xxxx", "{{ child_name }}", "[INSERT]")
+        (
+            "Choose an item.",
+            "Click here to enter a date.",
+            "xx/xx/xxxx",
+            "{{ child_name }}",
+            "[INSERT]",
+            "Click or tap here to enter text.",
+            "<<Forename>>",
+            "[insert name of school]",
+        )
     )
     draft.data["J"] = {"text": words}
     return str(words)
@@ -232,6 +242,8 @@ def _(draft: Draft) -> str | None:
 
 @planter("structure/signature-or-date-missing-in-final")
 def _(draft: Draft) -> str | None:
+    if draft.layout == "working":
+        return None  # A working document says of itself that it is not finished.
     if draft.data["plan"]["status"] == "draft" or not draft.data.pop("signoff", None):
         return None
     return ""

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from plan_builder.library import library
-from plan_builder.table import TABLE, Planter, drop_parts, planter, renumber, without
+from plan_builder.suits import TOUCHING
+from plan_builder.table import TABLE, Planter, drop_parts, planter, renumber
 
 if TYPE_CHECKING:
     from plan_builder.generate import Draft
@@ -34,8 +35,9 @@ def _(draft: Draft) -> str | None:
     return value
 
 
-def _detail(label: str, value: str) -> Planter:
+def _detail(label: str, *values: str) -> Planter:
     def add(draft: Draft) -> str | None:
+        value = draft.random.choice(values)
         draft.data.setdefault("details", []).append({"label": label, "value": value})
         return value
 
@@ -43,11 +45,13 @@ def _detail(label: str, value: str) -> Planter:
 
 
 TABLE |= {
-    "identity/postcode": _detail("Home address", "IP98 6QX"),
-    "identity/email-address": _detail("Email", "family@example.org"),
-    "identity/telephone-number": _detail("Telephone", "01632 960 123"),
-    "identity/street-address": _detail("Home address", "14 Tanyard Lane"),
-    "identity/national-insurance-number": _detail("National Insurance number", "AB 12 34 56 C"),
+    "identity/postcode": _detail("Home address", "IP98 6QX", "PO99 3ZZ", "BS98 1TL", "M60 9XY"),
+    "identity/email-address": _detail("Email", "family@example.org", "d.farrant@example.co.uk", "senco@example.sch.uk"),
+    "identity/telephone-number": _detail(
+        "Telephone", "01632 960 123", "07700 900456", "(020) 7946 0321", "+44 1632 960987"
+    ),
+    "identity/street-address": _detail("Home address", "14 Tanyard Lane", "Flat 3, 27 Mill Street", "9 The Crescent"),
+    "identity/national-insurance-number": _detail("National Insurance number", "AB 12 34 56 C", "AB123456C"),
 }
 
 
@@ -85,7 +89,7 @@ def _(draft: Draft) -> str | None:
 def _(draft: Draft) -> str | None:
     items = [x for x in draft.data["provisions"] if x["section"] == "F"]
     item = draft.random.choice(items)
-    short = draft.random.choice(("SENCo", "ELSA", "SALT"))
+    short = draft.random.choice(("SENCo", "ELSA", "HLTA", "DSL", "IEP"))
     item["text"] += f" The {short} will keep a copy of it."
     return str(short)
 
@@ -125,21 +129,21 @@ def _(draft: Draft) -> str | None:
 def _(draft: Draft) -> str | None:
     if draft.year < 9:
         return None
-    renumber(draft, lambda outcome: outcome["area"] == "independence")
-    return ""
+    touching = (*TOUCHING["employment"], *TOUCHING["living"])
+    renumber(draft, lambda o: o["area"] == "independence" or any(word in o["text"] for word in touching))
+    return "" if draft.data["outcomes"] else None
 
 
 @planter("adulthood/provision-missing")
 def _(draft: Draft) -> str | None:
-    kept = [x for x in draft.data["provisions"] if not (x["area"] == "independence" and x["section"] == "F")]
-    touching = ("club", "route", "friend", "job", "money", "travel", "cook", "park", "health")
-    if draft.year < 9 or not kept or any(word in x["text"] for word in touching for x in kept):
+    kept = [x["text"] for x in draft.data["provisions"]]
+    touching = (*TOUCHING["employment"], *TOUCHING["living"])
+    if draft.year < 9 or not kept or any(word in text for word in touching for text in kept):
         return None
-    draft.data["provisions"] = kept
     return ""
 
 
-TABLE["identity/registration-number"] = _detail("Plan number", "EHC/2025/00417")
+TABLE["identity/registration-number"] = _detail("Plan number", "EHC/2025/00417", "EHCP-118842", "SEN 2024/3317")
 
 
 @planter("identity/school-contradicts")
@@ -173,9 +177,13 @@ def _(draft: Draft) -> str | None:
 
 @planter("plain-language/jargon")
 def _(draft: Draft) -> str | None:
-    word = draft.random.choice(("dysregulated", "proprioceptive"))
+    words = {
+        "dysregulated": "becomes dysregulated",
+        "proprioceptive": "seeks proprioceptive input",
+        "vestibular": "seeks vestibular input",
+    }
+    word, end = draft.random.choice(list(words.items()))
     needs = [x for x in draft.data["needs"] if x.get("section", "B") == "B"]
-    end = "becomes dysregulated" if word == "dysregulated" else "seeks proprioceptive input"
     needs[0]["text"] = needs[0]["text"].rstrip(".") + draft.say(", and {he} {end}.", end=end)
     return word
 
@@ -183,14 +191,30 @@ def _(draft: Draft) -> str | None:
 @planter("plain-language/unfinished-text")
 def _(draft: Draft) -> str | None:
     item = draft.random.choice([x for x in draft.data["provisions"] if x["section"] == "F"])
-    words = draft.random.choice(("Start date TBC.", "The start is to be confirmed."))
+    words, quote = draft.random.choice(
+        (
+            ("Start date TBC.", "TBC"),
+            ("The start is to be confirmed.", "to be confirmed"),
+            ("Room: to be completed.", "to be completed"),
+            ("[add name of setting]", "add name of setting"),
+        )
+    )
     item["text"] += f" {words}"
-    return "TBC" if "TBC" in words else "to be confirmed"
+    return quote
 
 
 @planter("structure/provision-outside-its-section")
 def _(draft: Draft) -> str | None:
-    text = draft.say("{name} will receive 20 hours a week of support from a teaching assistant.")
+    text = draft.say(
+        draft.random.choice(
+            (
+                "{name} will receive 20 hours a week of support from a teaching assistant.",
+                "{name} will have a speech and language therapist for 30 minutes every week.",
+                "A teaching assistant will support {name} one to one for two hours each day.",
+                "{name} is to have 12 sessions of occupational therapy a year.",
+            )
+        )
+    )
     draft.parts["history"]["text"] += f"\n\n{text}"
     return text
 
@@ -223,24 +247,20 @@ def _(draft: Draft) -> str | None:
     return ""
 
 
-def _pathway(rule: str, provision: str, *words: str) -> None:
-    """Take a pathway's provision and outcome out of a plan; not where other outcomes or provision touch it too."""
+def _pathway(key: str) -> Planter:
+    """The plan was begun without a pathway to adulthood (``suits``), if nothing else in it touches that pathway."""
 
-    def take_out(draft: Draft) -> str | None:
-        numbers = {n for x in draft.data["provisions"] if provision in x["text"] for n in x["outcomes"]}
-        gone = {id(draft.data["outcomes"][n - 1]) for n in numbers}
-        left = [x["text"] for x in draft.data["outcomes"] if id(x) not in gone]
-        left += [x["text"] for x in draft.data["provisions"] if provision not in x["text"]]
-        if not gone or any(word in text for word in words for text in left):
-            return None
-        without(draft, "provisions", lambda x: provision in x["text"])
-        renumber(draft, lambda outcome: id(outcome) in gone)
-        return ""
+    def left_out(draft: Draft) -> str | None:
+        texts = [x["text"] for x in (*draft.data["outcomes"], *draft.data["provisions"])]
+        free = key in draft.suit.without and not any(word in text for word in TOUCHING[key] for text in texts)
+        return "" if free and draft.year >= 9 else None
 
-    TABLE[rule] = take_out
+    return left_out
 
 
-_pathway("adulthood/employment-pathway-missing", "job coach", "work placement", "paid")
-_pathway("adulthood/community-pathway-missing", "travel trainer", "club", "route", "friend", "game", "park", "days out")
-_pathway("adulthood/health-pathway-missing", "learning disability nurse", "health", "nurse", "clinic", "sleep")
-_pathway("adulthood/independent-living-pathway-missing", "cook meals", "dress", "wash", "money", "meal", "coat", "food")
+TABLE |= {
+    "adulthood/employment-pathway-missing": _pathway("employment"),
+    "adulthood/independent-living-pathway-missing": _pathway("living"),
+    "adulthood/community-pathway-missing": _pathway("community"),
+    "adulthood/health-pathway-missing": _pathway("health"),
+}

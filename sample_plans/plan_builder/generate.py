@@ -17,6 +17,7 @@ from plan_builder.expected import Expected, expected_of
 from plan_builder.faults import faults_for, plant
 from plan_builder.library import library
 from plan_builder.style import styles
+from plan_builder.suits import Suit, suit_for, touches
 from plan_builder.wording import add_health_and_care, add_pathway, add_skill, fitting
 
 Words = dict[str, str]
@@ -41,6 +42,7 @@ class Draft:
     phase: dict[str, Any]
     columns: bool
     data: dict[str, Any]
+    suit: Suit
     kept: bool = False
     """Worded in the shapes that are kept back, not in those on which the rules were mended."""
     parts: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -84,7 +86,8 @@ def generate(
     """
     chance = random.Random(seed)
     chosen = layout or chance.choice(sorted(styles()))
-    draft = _begin(chance, chosen)
+    suit = suit_for(faults)
+    draft = _begin(chance, chosen, suit)
     draft.kept = kept
     _fill(draft, words)
     planted = [fault for rule in faults for fault in plant(rule, draft)]
@@ -100,12 +103,12 @@ def some_faults(seed: int) -> tuple[str, ...]:
     return tuple(chance.sample(every, min(len(every), chance.randint(2, 6))))
 
 
-def _begin(chance: random.Random, layout: str) -> Draft:
+def _begin(chance: random.Random, layout: str, suit: Suit) -> Draft:
     """The child, the dates, the phase of education."""
     people = library("people")
     pronoun = chance.choice(("he", "she"))
-    year = chance.randint(-1, 14)
-    made = date(2026, 2, 9) + timedelta(days=chance.randint(0, 250))
+    year = chance.choice(suit.years)
+    made = date(2026, 2, 9) + timedelta(days=chance.randint(0, 190 if suit.early else 250))
     while made.weekday() > 4:
         made += timedelta(days=1)
     start = made.year if made.month >= 9 else made.year - 1
@@ -120,6 +123,7 @@ def _begin(chance: random.Random, layout: str) -> Draft:
     words["interest"] = chance.choice(library("lives")["interests"])
     words["at"] = "at college" if year >= 12 else "at nursery" if year < 0 else "at school"
     status = chance.choices(("final", "amended", "draft"), (60, 25, 15))[0]
+    status = suit.status or status
     setting, kind = chance.choice(phase["settings"])
     setting = setting.format(place=chance.choice(people["places"]))
     plan: dict[str, Any] = {
@@ -152,7 +156,7 @@ def _begin(chance: random.Random, layout: str) -> Draft:
         **{key: [] for key in ("strengths", "needs", "outcomes", "provisions", "none", "advice", "extra")},
     }
     columns = layout in COLUMNS and chance.random() < 0.6
-    return Draft(chance, layout, words, facts, year, start, born, made, phase, columns, data)
+    return Draft(chance, layout, words, facts, year, start, born, made, phase, columns, data, suit)
 
 
 def _fill(draft: Draft, words: int) -> None:
@@ -161,8 +165,14 @@ def _fill(draft: Draft, words: int) -> None:
     add_health_and_care(draft)
     if draft.year >= 9:
         for pathway in library("lives")["pathway"]:
-            add_pathway(draft, pathway)
+            if pathway["key"] not in draft.suit.without:
+                add_pathway(draft, pathway)
     skills = [s for s in fitting(draft, library("skills")["skill"]) if _fits(draft, s)]
+    skills = [
+        s
+        for s in skills
+        if not touches(draft.suit, str(s)) and not (draft.suit.without and s["area"] == "independence")
+    ]
     draft.random.shuffle(skills)
     # One of each of two areas at least, then whatever comes, until the plan is long enough.
     while skills and (_size(draft) < words - 150 or len(draft.data["outcomes"]) < 3):

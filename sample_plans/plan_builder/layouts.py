@@ -234,27 +234,29 @@ ThreadRow = tuple[list[Need], list[Outcome], list[Provision]]
 def _linked(
     page: Page, needs: Sequence[Need], outcomes: Sequence[Outcome], provisions: Sequence[Provision]
 ) -> list[ThreadRow]:
-    """Which need's row an outcome and a provision stand in: by the numbers in the content, else in turn."""
+    """Which needs' row an outcome and a provision stand in: by the numbers in the content, else in turn."""
     number_of_need = {id(need): n for n, need in enumerate(page.plan.needs, 1)}
     number_of_outcome = {id(outcome): n for n, outcome in enumerate(page.plan.outcomes, 1)}
     row_of_need = {number_of_need[id(need)]: row for row, need in enumerate(needs)}
-    rows = max(len(needs), 1)
+    for provision in provisions:  # Needs that share provision share a row.
+        met = sorted(row_of_need[n] for n in provision.needs if n in row_of_need)
+        row_of_need = {n: met[0] if row in met else row for n, row in row_of_need.items()}
+    rows = sorted({*row_of_need.values()}) or [0]
     place: dict[int, int] = {}
-    linked: list[int]
     for count, provision in enumerate(provisions):
         linked = [row_of_need[n] for n in provision.needs if n in row_of_need]
-        place[id(provision)] = linked[0] if linked else min(count, rows - 1)
+        place[id(provision)] = linked[0] if linked else rows[min(count, len(rows) - 1)]
     for count, outcome in enumerate(outcomes):
         own = number_of_outcome[id(outcome)]
         linked = [place[id(x)] for x in provisions if own in x.outcomes]
-        place[id(outcome)] = linked[0] if linked else min(count, rows - 1)
+        place[id(outcome)] = linked[0] if linked else rows[min(count, len(rows) - 1)]
     return [
         (
-            [needs[row]] if row < len(needs) else [],
+            [need for need in needs if row_of_need[number_of_need[id(need)]] == row],
             [o for o in outcomes if place[id(o)] == row],
             [x for x in provisions if place[id(x)] == row],
         )
-        for row in range(rows)
+        for row in rows
     ]
 
 

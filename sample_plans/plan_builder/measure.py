@@ -54,7 +54,7 @@ def meets(planted: Planted, findings: Iterable[Finding]) -> bool:
     """Whether a finding is the planted fault's."""
     wanted = fold(planted.quote)
     for finding in findings:
-        if finding.rule != planted.rule:
+        if finding.rule not in (planted.rule, *planted.also):
             continue
         if not wanted:
             return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plan_builder.generate import Draft
 
-Planted = dict[str, str]
+Planted = dict[str, Any]
 Planter = Callable[["Draft"], str | None]
 """Changes a draft and gives the words to be quoted ("" where something is missing); None where it cannot be planted."""
 TABLE: dict[str, Planter] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan_builder.library import library
+from plan_builder.suits import touches
 
 if TYPE_CHECKING:
     from plan_builder.generate import Draft
@@ -47,9 +48,10 @@ def say(draft: Draft, text: str, **words: str) -> str:
 
 def add_outcome(draft: Draft, area: str, do: str, *, task: bool = True) -> int:
     """A new outcome; its number."""
+    tasks = [task for task in draft.phase["tasks"] if not touches(draft.suit, task)]
     words = {
         "do": draft.say(do),
-        "task": f" {draft.say(draft.pick(draft.phase['tasks']))}" if task else "",
+        "task": f" {draft.say(draft.pick(tasks))}" if task else "",
         "help": draft.say(shaped(draft, "outcome", "help")),
         "success": draft.say(shaped(draft, "outcome", "success")),
         "by": by_when(draft),
@@ -151,7 +153,7 @@ def add_health_and_care(draft: Draft) -> None:
     """C and G, D and H1 and H2: needs with outcome and provision, or a clear word that there are none."""
     data, lives = draft.data, library("lives")
     draft.facts["doctor"] = "Community paediatrician"
-    if draft.random.random() < 0.6:
+    if draft.random.random() < 0.6 if draft.suit.health is None else draft.suit.health:
         record = draft.pick(fitting(draft, lives["health"]))
         draft.facts["doctor"] = record["who"]
         links = _matter(draft, record, "C", "health")
@@ -160,7 +162,7 @@ def add_health_and_care(draft: Draft) -> None:
     else:
         data["none"].append({"section": "C", "text": draft.say(draft.pick(lives["no_health"]))})
         data["none"].append({"section": "G", "text": draft.pick(lives["no_provision"])})
-    if draft.random.random() < 0.6:
+    if draft.random.random() < 0.6 if draft.suit.care is None else draft.suit.care:
         record = draft.pick(fitting(draft, lives["care"]))
         links = _matter(draft, record, "D", "care")
         provide(draft, "care", *links, draft.say(record["h1"]), "H2" if draft.adult else "H1")

@@ -138,6 +138,7 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
         "redacted": options.redact,
         "total": len(lines),
         "few_words": f"under {FEW}",
+        "few_from": FEW,
         "grades": _grades(caseload),
         "middle": median(known) if (known := [line.percent for line in lines if line.percent is not None]) else None,
     }

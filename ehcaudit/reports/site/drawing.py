@@ -23,7 +23,7 @@ BOX: Final = 270.0
 _GAP, _PAD = 8.0, 12.0
 _COLUMNS = (10.0, 335.0, 660.0)
 _LINE = 15.0
-_HEAD = 30.0
+_HEAD = 24.0
 _LETTERS = 36
 """Letters of the picture's type that fit into a box."""
 
@@ -44,9 +44,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One thread: its boxes with the lines between them."""
+    """One thread: its boxes with the lines between them, a picture of its own, so that a page can break after it."""
 
-    y: float
     height: float
     label: str
     boxes: tuple[Box, ...]
@@ -59,7 +58,6 @@ class Band:
 class ThreadPicture:
     """All bands, one under the other."""
 
-    height: float
     bands: tuple[Band, ...]
     not_drawn: int
     """Threads for which there was no room."""
@@ -107,18 +105,16 @@ def _label(thread: Thread) -> str:
 def draw_thread(rows: Sequence[Row], most: int) -> ThreadPicture:
     """Needs on the left, outcomes in the middle, provision on the right; at most ``most`` boxes."""
     bands: list[Band] = []
-    y, used = _HEAD + 6, 0
+    used = 0
     for row in rows:
         used += sum(len(column) for column in row.columns)
         if bands and used > most:
             break
-        bands.append(_band(row, y))
-        y += bands[-1].height + 10
-    return ThreadPicture(y, tuple(bands), len(rows) - len(bands))
+        bands.append(_band(row))
+    return ThreadPicture(tuple(bands), len(rows) - len(bands))
 
 
-def _band(row: Row, y: float) -> Band:
-    top = y + 24
+def _band(row: Row) -> Band:
     columns = [
         [(item.id, _wrapped(item.text)) for item in column] or ([("", (f"No {kind} is linked",))] if row.linked else [])
         for kind, column in zip(KINDS, row.columns, strict=True)
@@ -127,7 +123,7 @@ def _band(row: Row, y: float) -> Band:
     room = max(heights)
     boxes: list[list[Box]] = []
     for x, column, height in zip(_COLUMNS, columns, heights, strict=True):
-        at = top + (room - height) / 2
+        at = _HEAD + (room - height) / 2
         placed = []
         for name, lines in column:
             placed.append(Box(x, at, _tall(lines), name, lines))
@@ -139,7 +135,7 @@ def _band(row: Row, y: float) -> Band:
         for left, right in pairwise(boxes):
             _join(left, right, links, joints)
     return Band(
-        y, room + 24 + _PAD, row.label, tuple(b for column in boxes for b in column), tuple(links), tuple(joints)
+        room + _HEAD + _PAD, row.label, tuple(b for column in boxes for b in column), tuple(links), tuple(joints)
     )
 
 

@@ -182,10 +182,22 @@ class Change:
     where: str
     pieces: tuple[tuple[str, bool], ...]
     faults: tuple[Fault, ...]
+    more: int = 0
+    """Faults of the paragraph that are not shown."""
 
 
-def changes_of(run: Run, audited: PlanAudit, room: Room) -> tuple[tuple[str, tuple[Change, ...]], ...]:
-    """Section's label → its paragraphs with faults, as a person meets them going down the document.
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One section's changes."""
+
+    label: str
+    changes: tuple[Change, ...]
+    more: int
+    """Paragraphs that are not shown."""
+
+
+def changes_of(run: Run, audited: PlanAudit, room: Room) -> tuple[Chapter, ...]:
+    """Each section's paragraphs with faults, as a person meets them going down the document.
 
     What is missing has no paragraph; it stands at the head of its section.
     """
@@ -218,10 +230,6 @@ def plan_letters(audited: PlanAudit) -> list[str]:
     for block_id, letter in sorted(audited.plan.section_of.items()):
         first.setdefault(letter, block_id)
     return ["", *sorted(first, key=first.__getitem__), *(letter for letter in ORDER if letter and letter not in first)]
-
-
-def _in_order(letters: list[str], chapters: dict[str, list[Change]]) -> Iterable[tuple[str, list[Change]]]:
-    return [(letter, chapters[letter]) for letter in letters if letter in chapters]
 
 
 def _one(run: Run, audited: PlanAudit, finding: Finding, room: Room) -> Fault:

@@ -1,0 +1,363 @@
+"""The workbook: every table holds what the run holds, no cell is more than its words, whatever a plan says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tracemalloc
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, overload
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from openpyxl import load_workbook
+from rich_run import GOOD, ROBIN, quote, run_of
+
+from ehcaudit.model import Document, Evidence, Facts, Item, Plan, PlanAudit, Run, Summary
+from ehcaudit.readers.convert import office
+from ehcaudit.reports import ReportOptions, find_report, workbook
+from ehcaudit.reports.workbook import safe
+from ehcaudit.reports.xlsx import MISSING, SYMBOLS
+
+# openpyxl passes over the newer forms of conditional format; Excel and LibreOffice show them.
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
+SHEETS = [
+    *("Summary", "Plans", "Plan by rule", "Findings", "Outcomes", "Provisions", "Advice dates"),
+    *("Failures", "Rules", "About"),
+]
+MANY = run_of(ROBIN, GOOD)
+
+
+def made(folder: Path, run: Run, options: ReportOptions | None = None) -> Path:
+    path = folder / "audit.xlsx"
+    path.touch()
+    find_report("xlsx").write(run, path, options or ReportOptions())
+    return path
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: Any) -> Path:
+    return made(tmp_path_factory.mktemp("many"), MANY)
+
+
+def rows(path: Path, sheet: str) -> list[dict[str, Any]]:
+    """The rows of a table, by column title."""
+    head, *rest = load_workbook(path)[sheet].iter_rows(values_only=True)
+    return [dict(zip(map(str, head), row, strict=True)) for row in rest]
+
+
+def xml(path: Path) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(path) as archive:
+        yield from ((name, archive.read(name)) for name in archive.namelist())
+
+
+# ---------------------------------------------------------------- what stands where
+
+
+def test_the_sheets_stand_in_the_order_in_which_they_are_read(many: Path) -> None:
+    assert load_workbook(many).sheetnames == SHEETS
+
+
+def test_every_finding_stands_in_its_row_with_its_words(many: Path) -> None:
+    found = rows(many, "Findings")
+    assert [row["Rule"] for row in found] == [finding.rule for finding in ROBIN.findings]
+    row = next(row for row in found if row["Words"] == "improve")
+    assert row["Plan"] == "robin.docx"
+    assert row["Section"] == "E"
+    assert row["Severity"] == "minor"
+    assert row["Kind"] == "fault"
+    assert row["Title"] == "Outcome uses a verb that nobody can observe"
+    assert row["What"] == "“improve” is nothing that can be seen."
+    assert row["Place"] == "Section E › table 1 › row 3 › Outcome"
+    assert row["Source"] == "SEND Code of Practice (2015), 9.66"
+    assert row["Statement"] == "E2"
+    assert row["Who"]
+    assert row["Review"] is None
+
+
+def test_what_a_person_must_decide_is_told_from_a_fault(many: Path) -> None:
+    kinds = {row["Rule"]: row["Kind"] for row in rows(many, "Findings")}
+    assert kinds["dates/advice-dated-after-plan"] == "a person must decide"
+    plan = rows(many, "Plans")[0]
+    assert (plan["Findings"], plan["To decide"], plan["Major"]) == (6, 1, 3)
+
+
+def test_plans_have_their_score_and_dates_as_numbers_and_dates(many: Path) -> None:
+    robin, good = rows(many, "Plans")
+    assert (robin["Score"], robin["Grade"], robin["Coverage %"]) == (41.7, "Inadequate", 85)
+    assert robin["Plan date"].date() == ROBIN.plan.facts.plan_date
+    assert robin["Capped by law"] == "A section is missing"
+    assert (robin["Child's and parents' voice"], robin["Health and social care"]) == (100, None)
+    assert (robin["Outcomes found"], robin["Provisions found"]) == (2, 2)
+    assert good["Findings"] == 0
+
+
+def test_the_matrix_says_the_status_by_a_sign_and_of_how_many(many: Path) -> None:
+    robin, good = rows(many, "Plan by rule")
+    assert robin["A section is missing"] == SYMBOLS["not_met"]
+    assert robin["Outcome does not say by when"] == f"{SYMBOLS['not_met']} 1/2"
+    assert robin["Health needs are blank"] == SYMBOLS["not_assessed"]
+    assert robin["Advice is dated after the plan"] == SYMBOLS["query"]
+    assert good["Interests are not recorded"] == SYMBOLS["met"]
+    assert good["A section is missing"] is None
+    rules = load_workbook(many)["Plan by rule"].conditional_formatting
+    assert {rule.text for area in rules for rule in area.rules} == set(SYMBOLS.values()) - {"·"}
+
+
+def test_statements_have_their_parts_as_columns_and_say_what_is_missing(many: Path) -> None:
+    outcome = rows(many, "Outcomes")[0]
+    assert outcome["Words"] == "To be happier at school."
+    assert outcome["By when"] == MISSING
+    assert outcome["Verdict"] == "weak"
+    assert outcome["Rules"] == "outcomes/not-time-bound; outcomes/vague-verb"
+    assert outcome["Parts missing"] == sum(value == MISSING for value in outcome.values())
+    assert rows(many, "Provisions")[1]["By whom"] == MISSING
+    assert rows(many, "Outcomes")[1]["By when"] == "By July 2027"
+
+
+def test_advice_has_its_age_at_the_date_of_the_plan(many: Path) -> None:
+    (entry,) = rows(many, "Advice dates")
+    assert entry["Role"] == "educational psychologist"
+    assert entry["Months before the plan"] == -2.1
+
+
+def test_failures_and_what_was_passed_over_are_listed_with_the_reason(tmp_path: Path) -> None:
+    path = made(tmp_path, replace(MANY, skipped=("plans/~$robin.docx: a lock file of Word",)))
+    found = rows(path, "Failures")
+    assert [row["Kind"] for row in found] == ["old-format", "damaged", "skipped"]
+    assert found[0]["Message"] == "plans/old.doc: an old Word file; save it as .docx."
+    assert (found[2]["File"], found[2]["Message"]) == ("plans/~$robin.docx", "a lock file of Word")
+
+
+def test_rules_say_how_many_plans_meet_them(many: Path) -> None:
+    row = next(row for row in rows(many, "Rules") if row["Rule"] == "voice/interests-missing")
+    assert (row["Plans met"], row["Plans not met"]) == (2, 0)
+
+
+def test_about_explains_the_signs_the_rule_set_and_every_column(many: Path) -> None:
+    said = [row[0:3] for row in load_workbook(many)["About"].iter_rows(values_only=True)]
+    words = {row[0]: row[2] for row in said}
+    assert MANY.rules_hash in words["Made by"]
+    assert "earns nothing" in words[f"{SYMBOLS['not_assessed']} not assessed"]
+    told = {(row[0], row[1]) for row in said}
+    for sheet in ("Plans", "Findings", "Outcomes", "Provisions", "Advice dates", "Failures", "Rules"):
+        head = next(load_workbook(many)[sheet].iter_rows(max_row=1, values_only=True))
+        assert {(sheet, title) for title in head} <= told
+
+
+def test_the_summary_has_native_charts_of_the_figures_beside_them(many: Path) -> None:
+    sheet = load_workbook(many)["Summary"]
+    assert len(sheet._charts) == 5
+    cells = {row[0]: row[1] for row in sheet.iter_rows(values_only=True)}
+    assert cells["Mean score (of 100)"] == 66.9
+    assert cells["Inadequate"] == 1
+    assert cells["Provision does not say how often"] == 1
+    charts = [data for name, data in xml(many) if name.startswith("xl/charts/chart")]
+    assert all(b"<c:f>Summary!" in data for data in charts)
+
+
+# ---------------------------------------------------------------- how it works in Excel
+
+
+def test_tables_are_frozen_and_filtered_and_findings_have_drop_downs(many: Path) -> None:
+    book = load_workbook(many)
+    for name in SHEETS[1:9]:
+        assert book[name].freeze_panes is not None
+        assert book[name].auto_filter.ref is not None
+    (choice,) = book["Findings"].data_validations.dataValidation
+    assert choice.formula1 == '"agree,disagree,unsure"'
+    column = re.sub(r"\d", "", str(choice.sqref).split(":")[0])
+    assert book["Findings"][f"{column}1"].value == "Review"
+    assert str(choice.sqref).endswith(str(len(ROBIN.findings) + 1))
+
+
+def test_a_finding_leads_to_its_plan_and_a_plan_to_its_first_finding(many: Path) -> None:
+    book = load_workbook(many)
+    assert book["Findings"]["A2"].hyperlink.location == "'Plans'!A2"
+    assert book["Plans"]["B2"].hyperlink.location == "'Findings'!A2"
+    assert book["Plans"]["B3"].hyperlink is None
+
+
+def test_an_empty_run_makes_a_whole_workbook(tmp_path: Path) -> None:
+    book = load_workbook(made(tmp_path, run_of(failures=())))
+    assert book.sheetnames == SHEETS
+    assert book["Findings"]["A2"].value == "Nothing to show."
+
+
+def test_the_same_run_gives_the_same_bytes_wherever_it_is_written(tmp_path: Path) -> None:
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+    one, other = (made(folder, MANY) for folder in folders)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_nothing_is_left_beside_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(tmp_path, MANY)
+    assert [path.name for path in tmp_path.iterdir()] == ["audit.xlsx"]
+    monkeypatch.setattr("ehcaudit.reports.xlsx.write_summary", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        made(tmp_path, MANY)
+    assert [path.name for path in tmp_path.iterdir()] == ["audit.xlsx"]
+
+
+def test_a_full_sheet_goes_on_in_a_second_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 5)
+    other = replace(ROBIN, path="plans/other.docx")
+    path = made(tmp_path, run_of(ROBIN, other, failures=()))
+    found = rows(path, "Findings") + rows(path, "Findings (2)") + rows(path, "Findings (3)")
+    assert [row["Rule"] for row in found] == 2 * [finding.rule for finding in ROBIN.findings]
+    book = load_workbook(path)
+    assert book["Plans"]["B3"].hyperlink.location == "'Findings (2)'!A4"
+    assert book["Findings (3)"].auto_filter.ref is not None
+    assert len(book["Findings (2)"].data_validations.dataValidation) == 1
+    words = {row[0]: row[2] for row in book["About"].iter_rows(values_only=True) if row[1] is None}
+    assert words["Findings"] == "Goes on in Findings (2), Findings (3)."
+
+
+# ---------------------------------------------------------------- words are never more than words
+
+HOSTILE = (
+    "=cmd|'/c calc'!A1", "=1+1", "+44 20 7946 0000", "-2", "@SUM(A1)", "\t=1+1", "\r\n=1", "{=1}", "http://example.org/",
+    "internal:Plans!A1", "mailto:a@example.org", "007", "1e5", "TRUE", "_x003D_1", "<f>1</f>", "a\x00b\x1bc", "\ud800",
+    "\ufffe\uffff", "'=1", " =1", "",
+)  # fmt: skip
+
+
+def hostile(words: str) -> PlanAudit:
+    """A plan that says these words wherever a plan can say any."""
+    block = replace(ROBIN.plan.document.blocks[4], text=words, path=words)
+    blocks = (*ROBIN.plan.document.blocks[:4], block, *ROBIN.plan.document.blocks[5:])
+    evidence = Evidence(4, 0, len(words), words)
+    item = Item("E1", "outcome", "E", (evidence,))
+    advice = replace(ROBIN.plan.advice[0], author=words, title=words, evidence=(evidence,))
+    plan = replace(
+        ROBIN.plan,
+        document=replace(ROBIN.plan.document, blocks=blocks),
+        items=(item, replace(item, id="F1", kind="provision", section="F")),
+        advice=(advice,),
+        column_of={},
+    )
+    finding = replace(ROBIN.results[2].findings[0], message=words, fix=words, evidence=(evidence,), item=words)
+    result = replace(ROBIN.results[2], findings=(finding,))
+    return replace(ROBIN, path=f"plans/{words}.docx", plan=plan, results=(result,))
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_no_words_of_a_plan_become_a_formula_a_link_or_a_number(tmp_path: Path, words: str) -> None:
+    path = made(tmp_path, run_of(hostile(words)))
+    for name, data in xml(path):
+        assert b"<f>" not in data if name.startswith("xl/worksheets/sheet") else True
+        if name.endswith(".rels"):
+            assert b'TargetMode="External"' not in data
+    (row,) = rows(path, "Findings")
+    for title in ("Words", "What"):
+        # openpyxl does not undo the escape by which Excel tells "_x003D_" from "=" (ECMA-376 part 1, §22.9.2.19).
+        assert (row[title] or "").replace("_x005F_", "_") == safe(words)
+    assert isinstance(row["Words"] or "", str)
+    cells = dict(zip(row, load_workbook(path)["Findings"][2], strict=True))
+    assert cells["Words"].data_type in "sn"
+    if safe(words)[:1] in ("=", "+", "-", "@"):
+        assert cells["Words"].quotePrefix
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(codec=None), max_size=60))
+def test_any_text_is_made_text_that_xml_can_hold(words: str) -> None:
+    made_safe = safe(words)
+    element = etree.Element("t")
+    element.text = made_safe
+    assert etree.fromstring(etree.tostring(element)).text == (made_safe or None)
+    assert safe(made_safe) == made_safe
+
+
+def test_a_very_long_statement_is_cut_to_what_a_cell_holds(tmp_path: Path) -> None:
+    (row,) = rows(made(tmp_path, run_of(hostile("word " * 20_000))), "Findings")
+    assert len(row["Words"]) < 32_767
+    assert row["Words"].endswith("…")
+
+
+# ---------------------------------------------------------------- redacted
+
+
+def test_a_redacted_workbook_holds_no_words_and_no_names(tmp_path: Path) -> None:
+    path = made(tmp_path, MANY, ReportOptions(redact=True))
+    everything = b"".join(data for _, data in xml(path)).decode("utf-8")
+    for words in ("robin", "Robin", "happier", "regular speech", "listening", "plans/"):
+        assert words not in everything
+    assert {row["Plan"] for row in rows(path, "Plans")} == {"Plan 1", "Plan 2"}
+    assert "By when" not in rows(path, "Outcomes")[0]
+    cells = {row[0]: row[1] for row in load_workbook(path)["Summary"].iter_rows(values_only=True)}
+    assert cells["Inadequate"] == "under 5"
+
+
+# ---------------------------------------------------------------- many plans
+
+
+class Lazy(Sequence[PlanAudit]):
+    """Plans that are made anew each time, as those of a store are."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.summaries = [replace(Summary.of(ROBIN), path=f"plans/{n}.docx") for n in range(number)]
+
+    def __len__(self) -> int:
+        return self.number
+
+    @overload
+    def __getitem__(self, index: int) -> PlanAudit: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[PlanAudit]: ...
+    def __getitem__(self, index: int | slice) -> PlanAudit | Sequence[PlanAudit]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(self.number)[index]]
+        if index >= self.number:
+            raise IndexError(index)
+        blocks = tuple(replace(block, text=block.text + f"{index:9}" * 1000) for block in ROBIN.plan.document.blocks)
+        document = Document(f"plans/{index}.docx", "", "docx", blocks)
+        plan = Plan(document, {}, ROBIN.plan.items, facts=Facts())
+        return replace(ROBIN, path=document.path, plan=plan)
+
+
+def peak(folder: Path, number: int) -> int:
+    run = replace(run_of(failures=()), plans=Lazy(number))
+    folder.mkdir()
+    tracemalloc.start()
+    try:
+        made(folder, run)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_words_of_the_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ehcaudit.reports.xlsx.LINKED", 1)
+    peak(tmp_path / "warm", 2)
+    few, more = peak(tmp_path / "few", 40), peak(tmp_path / "more", 240)
+    # A plan's name and its link are kept (1.3 kB); its words would be over 100 kB.
+    assert (more - few) / 200 < 5_000
+
+
+# ---------------------------------------------------------------- other programs
+
+
+@pytest.mark.skipif(office() is None, reason="LibreOffice (soffice) is not installed")
+def test_libreoffice_opens_the_workbook_and_finds_the_same_words(many: Path, tmp_path: Path) -> None:
+    profile = (tmp_path / "profile").as_uri()
+    command = [str(office()), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx", "--outdir"]
+    done = subprocess.run([*command, str(tmp_path), str(many)], capture_output=True, timeout=120, check=False)
+    if b"could not be loaded" in done.stderr + done.stdout:
+        pytest.skip("LibreOffice is here without Calc")
+    again = tmp_path / many.name
+    assert load_workbook(again).sheetnames == SHEETS
+    for sheet in ("Plans", "Findings", "Outcomes"):
+        before, after = rows(many, sheet), rows(again, sheet)
+        assert [{k: v for k, v in row.items() if v not in (None, "")} for row in after] == [
+            {k: v for k, v in row.items() if v not in (None, "")} for row in before
+        ]
+    assert quote(4, "be happier").quote in {row["Words"] for row in rows(again, "Findings")}
