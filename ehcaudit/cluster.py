@@ -162,9 +162,26 @@ def moved(answer: Any, copy: Path, path: Path) -> Any:
     return replace(answer, path=str(path))
 
 
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who does the work of a run in place of our own worker processes."""
+
+    executor: Executor
+    workers: int = 1
+    send: bool = False
+    """The workers cannot read the files where they lie: each is sent with its content."""
+
+    def work(self, function: Callable[[Any], Answer], tasks: Iterable[Any]) -> Iterator[tuple[Any, Answer | Lost]]:
+        """Each task with its answer, in the order of the tasks. A Path among the tasks is a file."""
+        if self.send:
+            function = Unpacking(function)
+            tasks = (Sent.of(task) if isinstance(task, Path) else task for task in tasks)
+        return through(self.executor, function, tasks, workers=self.workers)
+
+
 @contextlib.contextmanager
-def connected(address: str) -> Iterator[tuple[Executor, int]]:
-    """An executor on the Dask cluster at this address, and how many workers it has.
+def connected(address: str, *, send: bool = False) -> Iterator[Crew]:
+    """The workers of the Dask cluster at this address.
 
     Raises UsageError where Dask is not installed, where nothing answers there, or where its workers have no ehcaudit
     of this version.
@@ -182,7 +199,7 @@ def connected(address: str) -> Iterator[tuple[Executor, int]]:
         threads = sum(client.nthreads().values())
         # Each call counts, even of the same function on a file of the same name; a file is tried again on another
         # worker where its own was lost (Dask: distributed.scheduler.allowed-failures).
-        yield client.get_executor(pure=False), max(1, threads)
+        yield Crew(client.get_executor(pure=False), max(1, threads), send)
     finally:
         client.close()
 

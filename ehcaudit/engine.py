@@ -24,7 +24,7 @@ from ehcaudit.history import Figures
 from ehcaudit.horizon import Watched, in_turn
 from ehcaudit.inputs import content_of, find_inputs, stamp
 from ehcaudit.judging import judge_plan
-from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Run, Summary
+from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Result, Run, Scorecard, Summary
 from ehcaudit.readers import Limits, read, suffixes
 from ehcaudit.rules import RuleSet, load_rules
 from ehcaudit.scoring import Scale, score
@@ -370,7 +370,7 @@ class Job:
         dated = [rule for rule in self.rules if rule.options.dated]
         answers = {result.rule: result for result in judge_plan(audited.plan, dated, context)}
         results = tuple(answers.get(result.rule, result) for result in audited.results)
-        card = score(results, {rule.id: rule.card for rule in self.rules}, self.scale)
+        card = _scored(audited.plan, results, self.rules, self.scale)
         audited = replace(audited, results=results, scorecard=card)
         return audited, judged_again(seen, audited)
 
@@ -464,8 +464,17 @@ def audit_plan(plan: Plan, rules: RuleSet, context: Context, scale: Scale, secti
         results, context.anew = in_turn(plan, rules, context)
     else:
         results = tuple(judge_plan(plan, rules, context))
-    card = score(results, {rule.id: rule.card for rule in rules}, scale)
+    card = _scored(plan, results, rules, scale)
     return PlanAudit(plan.document.path, plan.document.sha256, plan, card, results)
+
+
+def _scored(plan: Plan, results: Sequence[Result], rules: RuleSet, scale: Scale) -> Scorecard:
+    """The scorecard; what a partial plan leaves out on purpose has no score in it."""
+    card = score(results, {rule.id: rule.card for rule in rules}, scale)
+    if not plan.partial:
+        return card
+    there = {*plan.sections, *(("H1", "H2") if "H" in plan.sections else ())}
+    return replace(card, sections={letter: part for letter, part in card.sections.items() if letter in there})
 
 
 def restrict(plan: Plan, letters: Sequence[str]) -> Plan:

@@ -15,6 +15,7 @@ from ehcaudit.checks.base import heading_evidence
 from ehcaudit.errors import UsageError
 from ehcaudit.model import SECTION_LETTERS, Document, Evidence, Finding, Plan, Result, fingerprint
 from ehcaudit.rules import Example, Rule, load_rules
+from ehcaudit.scoring import homes
 
 if TYPE_CHECKING:
     from ehcaudit.language.statements import Judgement
@@ -70,7 +71,16 @@ def result_of(rule: Rule, answer: Answer, plan: Plan) -> Result:
         if not sure:
             return Result(rule.id, "not_assessed", reason=f"Section {' and '.join(dark)} could not be read surely.")
         findings = sure
+    if plan.partial and not findings and (letter := _left_out(rule, plan)):
+        return Result(rule.id, "not_applicable", reason=f"Section {letter} is not part of this document on purpose.")
     return Result(rule.id, answer.status, answer.met, answer.items, tuple(findings), answer.reason)
+
+
+def _left_out(rule: Rule, plan: Plan) -> str:
+    """The sections of a rule, where a partial plan holds none of them; else empty."""
+    wanted = homes(rule.file.where)
+    there = {*plan.sections, *(("H1", "H2") if "H" in plan.sections else ())}
+    return " and ".join(wanted) if wanted and not there & {*wanted} else ""
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

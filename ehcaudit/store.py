@@ -237,7 +237,7 @@ class Store:
             return int(self._one("SELECT id FROM methods WHERE digest = ?", method.digest)[0])
 
     def look(self, method: int, content: str, suffix: str, day: date) -> Row | None:
-        """The result for a file of this content: one that holds on the day before one that does not."""
+        """The result for a file of this content: one that is complete, and of these one that holds on the day."""
         with self._guarded():
             rows = [
                 Row(number, date.fromisoformat(since), date.fromisoformat(until), bool(anew), bool(complete))
@@ -247,7 +247,7 @@ class Store:
                     (self.words, content, suffix, method),
                 )
             ]
-        return max(rows, key=lambda r: (r.since <= day <= r.until, r.complete, r.id), default=None)
+        return max(rows, key=lambda r: (r.complete, r.since <= day <= r.until, r.id), default=None)
 
     def keep(self, method: int, sealed: Sealed) -> int:
         """Keep a result for good, and let go of the words of the plan's version before. Gives its number."""
@@ -358,7 +358,7 @@ class Store:
                     verdict,
                     gate,
                     suppressed,
-                    json.dumps(figures),
+                    json.dumps({**figures, "failures": len(failures)}),
                     _packed([(named(m.path), m.result, m.percent) for m in members]),
                     _packed([(named(f.path), f.error) for f in failures]),
                 ),
@@ -392,6 +392,11 @@ class Store:
         with self._guarded():
             packed = self._one("SELECT cards FROM methods JOIN runs ON methods.id = runs.method WHERE runs.id = ?", run)
         return self._opened(lambda: _CARDS.validate_json(zlib.decompress(packed[0])))
+
+    def content(self, result: int) -> str:
+        """SHA-256 of the file that a result is of."""
+        with self._guarded():
+            return str(self._one("SELECT content FROM results WHERE id = ?", result)[0])
 
     # ------------------------------------------------------------ care
 

@@ -174,18 +174,17 @@ def address():
 def test_a_cluster_gives_what_a_local_run_gives_whether_files_are_read_there_or_sent(address):
     one = job()
     local = [one(path) for path in PLANS]
-    with connected(address) as (executor, workers):
-        assert [answer for _, answer in through(executor, one, PLANS, workers=workers, batch=2)] == local
-        sent = (Sent.of(path) for path in PLANS)
-        assert [answer for _, answer in through(executor, Unpacking(one), sent, workers=workers, batch=2)] == local
+    for send in (False, True):
+        with connected(address, send=send) as crew:
+            assert [answer for _, answer in crew.work(one, PLANS)] == local
 
 
 @with_dask
 def test_a_worker_killed_in_the_middle_changes_nothing(address):
     import signal
 
-    with connected(address) as (executor, workers):
-        answers = through(executor, pause, range(12), workers=workers, batch=2)
+    with connected(address) as crew:
+        answers = through(crew.executor, pause, range(12), workers=crew.workers, batch=2)
         _, first = next(answers)
         os.kill(first, signal.SIGKILL)
         rest = [answer for _, answer in answers]
@@ -196,6 +195,6 @@ def test_a_worker_killed_in_the_middle_changes_nothing(address):
 
 @with_dask
 def test_a_file_that_ends_every_worker_costs_itself_alone(address):
-    with connected(address) as (executor, _):
-        answers = dict(through(executor, dies_at_three, range(6), workers=2, batch=2))
+    with connected(address) as crew:
+        answers = dict(through(crew.executor, dies_at_three, range(6), workers=2, batch=2))
     assert answers == {0: 0, 1: 1, 2: 2, 3: Lost("crashed"), 4: 4, 5: 5}

@@ -104,6 +104,30 @@ def test_paragraphs_without_space_between_are_told_apart_by_room_left_on_the_las
     assert texts(document) == [NEED, "He is nine.", HELP]
 
 
+def test_paragraphs_that_fill_their_last_line_are_told_apart_by_how_the_others_begin_and_end(tmp_path: Path) -> None:
+    def draw(canvas: Any) -> None:
+        canvas.setFont("Courier", 10)  # All letters are of one width: eighty to a line.
+        for n, (one, two) in enumerate(lines):
+            for at, line in enumerate((one, two)):
+                canvas.drawString(57, 760 - 12 * (2 * n + at), line)
+
+    def pair(second: str) -> tuple[str, str]:
+        return "Rowan finds it hard to begin a task that he has been set by an adult in a class", second
+
+    full = "of thirty, and needs a person at his side who waits, without a word said. Then."
+    lines = [
+        pair("of any size. He waits."),
+        pair("of any size. He waits."),
+        pair("of any size. He waits."),
+        pair(full),
+        pair("of any size. He waits."),
+        ("He then begins, and goes on for as long as an adult stands beside him, he says", full),
+        ("He is glad of that, and it has been so for the whole of his time at the school", "and at home."),
+    ]
+    document = read(drawn(tmp_path, draw))
+    assert texts(document) == [" ".join(pair) for pair in lines[:5]] + [" ".join(map(" ".join, lines[5:]))]
+
+
 def test_a_paragraph_that_runs_over_a_page_break_is_one(tmp_path: Path) -> None:
     long = " ".join([NEED, HELP, GOAL] * 18)
     document = read(flowed(tmp_path, [par(long), par("The end.")]))

@@ -204,7 +204,7 @@ def test_only_a_dated_rule_asks_for_the_day_where_the_plan_has_a_date() -> None:
         assert context.anew == (plan_of(name).facts.plan_date is None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(name=st.sampled_from(NAMES), day=st.dates(date(2025, 1, 1), date(2029, 12, 31)), step=st.integers(-400, 400))
 def test_an_audit_is_the_same_on_every_day_that_it_says_and_is_put_right_on_every_other(name, day, step) -> None:
     whole, context = audited(name, day)

@@ -7,6 +7,7 @@ nothing is said: on the sample plans an item that shares no word with any counte
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -74,6 +75,8 @@ class _Search:
     all_in_areas: bool
     none_areas: frozenset[str]
     """Areas whose entry says that there is nothing."""
+    everyday: Counter[str]
+    """In how many counterparts a stem is: one that is in several tells nothing."""
 
     @classmethod
     def of(cls, plan: Plan, kind: Kind, items: Sequence[Item], others: Sequence[Item]) -> _Search:
@@ -97,6 +100,7 @@ class _Search:
             areas,
             all(item.area for item in main),
             frozenset(none - areas),
+            Counter(stem for item in others for stem in cues.content(item.text)),
         )
 
     def gap(self, item: Item) -> Literal["", "sure", "doubt"]:
@@ -116,7 +120,7 @@ class _Search:
             return ""
         if self.all_in_areas and item.area not in _LOOSE_AREAS:
             return "sure"
-        words = cues.content(item.text)
+        words = {stem for stem in cues.content(item.text) if self.everyday[stem] <= 2}
         apart = [other for other in self.others if not other.area or item.area in _LOOSE_AREAS]
         return "" if any(words & cues.content(other.text) for other in apart) else "doubt"
 

@@ -151,7 +151,7 @@ _SUBJECT = re.compile(
 )
 """A capital word that may be a name, and whether it owns something or does something."""
 _NO_NAME = re.compile(
-    r"(?:tion|sion|ing|ness|ment|ity|ship|ism|ance|ence|ency|age|ure|graphy|logy|cy|sis|ers|ors|ies|ful|less|ous|ive)$"
+    r"(?:tion|sion|ing|ness|ment|ity|ship|ism|ance|ence|ency|age|ure|graphy|logy|cy|sis|ers|ors|ies|ful|less|ous|ive|ess|sm|ics|ing|ism|our|ight|th)$"
 )
 """Endings of common nouns that begin sentences ("Concentration is …"), which few first names share."""
 
@@ -188,7 +188,12 @@ def another_childs_name(plan: Plan, options: Nothing, where: tuple[str, ...], co
     used = Counter(word.lower() for word in re.findall(r"\b[A-Z][a-z]+\b", whole))
     if max((used[name] for name in own), default=0) < 3:
         return Answer("not_assessed", reason="The plan hardly uses the child's name.")
-    known = small | _common_words() | {w.lower() for a in plan.advice for w in re.findall(r"[^\W\d_]+", a.author)}
+    known = (
+        small
+        | _common_words()
+        | _everyday_words()
+        | {w.lower() for a in plan.advice for w in re.findall(r"[^\W\d_]+", a.author)}
+    )
     first_names = cues.listed("first_names.txt")
     named: dict[str, list[Hit]] = {}
     for item in plan.items:
@@ -204,6 +209,13 @@ def another_childs_name(plan: Plan, options: Nothing, where: tuple[str, ...], co
                 evidence = Evidence(part.block_id, start, start + len(word), found["name"])
                 named.setdefault(word, []).append(Hit((evidence,), item.section, query=not sure, item=item.id))
     return _answer([hit for word, hits in named.items() if not _introduced(word, whole) for hit in hits])
+
+
+@cache
+def _everyday_words() -> frozenset[str]:
+    """Words that begin sentences in any plan ("Progress will be reviewed"), but for those that are first names too."""
+    words = cues.listed("generic_words.txt") | cues.listed("link_stopwords.txt")
+    return words - cues.listed("first_names.txt")
 
 
 def _acts(found: re.Match[str], *, sure: bool) -> bool:

@@ -251,7 +251,7 @@ def sections_provision_without_need(plan: Plan, options: Pairs, where: tuple[str
         if gap := _missing(plan, [*pair.needs, *pair.provisions]):
             gaps.append(gap)
             continue
-        provided = _beyond_universal(plan, pair.provisions, context)
+        provided = [item for item in _beyond_universal(plan, pair.provisions, context) if not _educates(item)]
         asked += len(provided)
         if not stated_in(plan, pair.needs) and not _none(plan, pair):
             hits += [Hit(item.evidence, item.section, item=item.id) for item in provided]
@@ -271,6 +271,14 @@ def _beyond_universal(plan: Plan, letters: Sequence[str], context: Context) -> l
         if not _universal(item)
         and not context.judge(plan, item).has("universal-only", "not-provision", only_serious=True)
     ]
+
+
+def _educates(item: Item) -> bool:
+    """Whether it is speech and language therapy, which answers a need of section B (another rule moves it to F)."""
+    words = cues.flat(item.text)
+    return bool(cues.pattern("therapies", "speech").search(words)) and not cues.pattern(
+        "therapies", "swallowing"
+    ).search(words)
 
 
 def _universal(item: Item) -> bool:
@@ -416,19 +424,22 @@ def no_outcome_for(plan: Plan, options: Matters, where: tuple[str, ...], context
         return Answer("not_applicable", reason="Section E states no outcome.")
     names, everyday = names_of(plan), _everyday(plan)
     for matter in options.matters:
-        mine = [*stated_in(plan, matter.needs), *_beyond_universal(plan, matter.provisions, context)]
-        if not mine:
+        needs = stated_in(plan, matter.needs)
+        mine = [*needs, *_beyond_universal(plan, matter.provisions, context)]
+        if not needs:  # Provision without a need is another rule's matter.
             continue
         asked += 1
         ids = {item.id for item in mine}
         sure = [thread for thread in plan.threads if thread.basis != "words" and ids & set(_all(thread))]
         linked = {outcome for thread in sure for outcome in thread.outcomes}
-        bag = frozenset().union(*(cues.content(item.text) for item in mine)) - names - everyday
+        bag = _telling(mine, everyday) - names
         if not any(o.area == matter.area or o.id in linked or bag & cues.content(o.text) for o in outcomes):
-            hits.append(Hit(mine[0].evidence, mine[0].section, {"matter": _WORDS[matter.area]}))
+            doubt = any(o.area for o in outcomes) and not all(o.area for o in outcomes)  # It may be one of the others.
+            hits.append(Hit(mine[0].evidence, mine[0].section, {"matter": _WORDS[matter.area]}, query=doubt))
     if not asked:
         return Answer("not_applicable", reason="No health or social care need or provision is stated.")
-    return Answer("not_met" if hits else "met", tuple(hits))
+    status = "not_met" if any(not hit.query for hit in hits) else "query" if hits else "met"
+    return Answer(status, tuple(hits))  # type: ignore[arg-type]
 
 
 _PROPER = re.compile(r"(?<=[a-z\d,;] )[A-Z][a-z]+\b")
@@ -440,10 +451,20 @@ def names_of(plan: Plan) -> frozenset[str]:
     return cues.content(" ".join((plan.facts.name, *words)))
 
 
-def _everyday(plan: Plan) -> frozenset[str]:
-    """Stems that are in several needs and provisions of education, and so tell nothing of health or care."""
-    count = Counter(stem for item in stated_in(plan, ("B", "F")) for stem in cues.content(item.text))
-    return frozenset(stem for stem, times in count.items() if times > 2)
+def _everyday(plan: Plan) -> Counter[str]:
+    """How many needs, outcomes and provisions of education a stem is in: one that is in several tells nothing."""
+    return Counter(stem for item in stated_in(plan, ("B", "E", "F")) for stem in cues.content(item.text))
+
+
+def _telling(items: Sequence[Item], everyday: Counter[str]) -> frozenset[str]:
+    """The stems of needs, and of provisions those that stand nearly nowhere else, by which an outcome is known."""
+    generic = cues.listed("generic_words.txt")
+    return frozenset(
+        stem
+        for item in items
+        for stem in cues.content(item.text)
+        if everyday[stem] <= (2 if item.kind == "need" else 1) and stem not in generic
+    )
 
 
 _WORDS = {"health": "health", "care": "social care"}

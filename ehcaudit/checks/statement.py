@@ -6,6 +6,7 @@ is passed over, so that one weak sentence is not reported five times for one rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,6 +35,9 @@ _COLUMN = {
 """Last word of a fault's code → the column of its row that holds the words, where the item itself does not."""
 
 
+_LEANS = re.compile(r"(?:He|She|They|It|This|These|His|Her|Their|So|As a result)\b")
+
+
 class StatementOptions(Options):
     """Which faults of an item's wording the rule is about."""
 
@@ -57,6 +61,8 @@ class StatementOptions(Options):
     """Fault code → words for the message's ``{missing}``: all that this item lacks, in one finding."""
     whole: bool = False
     """Quote the whole item, not only the words of the fault."""
+    leaning: bool = False
+    """An item that only goes on from the one before it in its paragraph ("He tires …") is not asked by itself."""
     weak_only: bool = False
     """Pass over items that a careful reader would accept as they stand."""
 
@@ -69,8 +75,11 @@ def statement(plan: Plan, options: StatementOptions, where: tuple[str, ...], con
     unread = gap(plan, where)
     hits: list[Hit] = []
     asked = 0
+    before = -1
     for item in items_in(plan, where):
-        if item.none_stated:
+        leans = item.evidence[0].block_id == before and _LEANS.match(item.text) is not None
+        before = item.evidence[-1].block_id
+        if item.none_stated or (options.leaning and leans):
             continue
         judged = context.judge(plan, item)
         if options.sorts and judged.sort not in options.sorts:

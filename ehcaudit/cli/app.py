@@ -29,7 +29,7 @@ from ehcaudit.cli.console import (
     stdin_lines,
     stop_on_termination,
 )
-from ehcaudit.cli.history import open_store
+from ehcaudit.cli.history import COMMANDS, open_store
 from ehcaudit.cli.options import (
     AsAccepted,
     AsOf,
@@ -386,6 +386,10 @@ def try_rules(
     emit(render_trials(trials, report_options(width, no_color=True)))
     failed = any(trial_problems(example, problems) for tried in trials.values() for _, example, problems in tried)
     return FINDINGS if failed else CLEAN
+
+
+for _command in COMMANDS:
+    app.command()(_command)
 
 
 # ---------------------------------------------------------------- settings and options

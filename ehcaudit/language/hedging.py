@@ -52,10 +52,10 @@ def _conditions(reading: Reading) -> Iterator[Mark]:
 
 def _by_grammar(reading: Reading, exact: float, known: set[str]) -> Iterator[tuple[Fault, float]]:
     """Hedges that no list of phrases can hold: a sum of money, and "may" or "could" as the only promise."""
-    money = pattern("money").search(reading.folded)
+    money = reading.search("money")
     if money and "funding" not in known:
         yield Fault("funding", *money.span(), serious=exact < 1.0), 1.0
-    promise = pattern("only_may").match(reading.folded)
+    promise = reading.search("only_may")
     if promise and not known & {"hedged", "recommended", "not-provision"} and _gives(reading, promise.end("modal")):
         yield Fault("hedged", *promise.span("modal"), serious=True), 1.0
 
@@ -83,7 +83,7 @@ def _cost(reading: Reading, mark: Mark, exact: float, sort: str) -> tuple[bool, 
         return exact < 0.3, 0.5
     if label == "universal":
         return False, 0.5 if exact < 1.0 else 0.0
-    if label == "funding" and pattern("pay_band").search(reading.folded, max(0, mark.start - 24), mark.start):
+    if label == "funding" and reading.search("pay_band", max(0, mark.start - 24), mark.start):
         return False, -1.0  # "School nurse (band 5)"
     if label == "funding":
         return exact < 1.0 or first, 1.0
@@ -95,9 +95,7 @@ def _cost(reading: Reading, mark: Mark, exact: float, sort: str) -> tuple[bool, 
         return exact < 0.3, 0.3
     if label == "equivalent":
         return exact < 0.8, 0.6
-    if (side or (late and not pattern("supply").search(reading.folded, mark.start, mark.end + 24))) and (
-        elsewhere or exact > 0.8
-    ):
+    if (side or (late and not reading.search("supply", mark.start, mark.end + 24))) and (elsewhere or exact > 0.8):
         return False, 0.2
     own = any(clause.start <= a < mark.start for a, _, _ in reading.content)
     if not first and own and not amounts and exact > 1.2 and label == "amount":

@@ -176,7 +176,8 @@ def _street() -> re.Pattern[str]:
     ends = "|".join(words["streets"].split())
     wrong = "|".join(words["not_names"].split())
     return re.compile(
-        rf"\b(?:Flat \d{{1,3}}[A-Za-z]?,? )?\d{{1,4}}[A-Za-z]?,? (?!(?:{wrong})\b)(?:[A-Z][\w'’-]+ ){{1,3}}(?:{ends})\b"
+        rf"\b(?:Flat \d{{1,3}}[A-Za-z]?,? )?\d{{1,4}}[A-Za-z]?,? "
+        rf"(?:The |(?!(?:{wrong})\b)(?:[A-Z][\w'’-]+ ){{1,3}})(?:{ends})\b"
     )
 
 
@@ -190,7 +191,11 @@ _REGISTERED = re.compile(r"\b(?=[A-Z\d/-]*\d{3})[A-Z]{0,4}[-/ ]?\d[\dA-Z/-]{3,13
 
 def _registration(text: str, before: str) -> Iterator[Identifier]:
     for found in _REGISTERED.finditer(text):
-        if _labelled("registration-number", text, found.start(), before) and not re.search(
+        prefix = re.search(
+            r"\b[A-Z]{2,5} $", text[max(0, found.start() - 6) : found.start()]
+        )  # "Plan number: SEN 2024/…"
+        starts = (found.start(), found.start() - len(prefix[0]) if prefix else found.start())
+        if any(_labelled("registration-number", text, start, before) for start in starts) and not re.search(
             r"\d[/-]\d{1,2}[/-]\d", found[0]
         ):
             yield Identifier("registration-number", *found.span(), True)

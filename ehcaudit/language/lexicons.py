@@ -96,9 +96,12 @@ def add(table: Table, label: str, words: Iterable[tuple[str, ...]], *, inflect: 
 def find(table: Table, tokens: list[Token]) -> list[Mark]:
     """The phrases that stand in the tokens, left to right, the longest at each place; hyphens do not count."""
     found: list[Mark] = []
-    i, count = 0, len(tokens)
-    while i < count:
-        node = table.get(tokens[i].word)
+    count, taken = len(tokens), 0
+    words = [token[0] for token in tokens]
+    for i, first in enumerate(words):
+        node = table.get(first)
+        if node is None or i < taken:
+            continue
         best: tuple[int, list[str]] | None = None
         j = i
         while node is not None:
@@ -106,18 +109,15 @@ def find(table: Table, tokens: list[Token]) -> list[Mark]:
             labels = node.get(_END)
             if labels:
                 best = (j, labels)
-            while j < count and tokens[j].word in _DASH and j + 1 < count and tokens[j].start == tokens[j - 1].end:
+            while j + 1 < count and words[j] in _DASH and tokens[j].start == tokens[j - 1].end:
                 j += 1
             if j >= count:
                 break
-            node = node.get(tokens[j].word)
-        if best is None:
-            i += 1
-            continue
-        last, labels = best
-        for label in labels:
-            found.append(Mark(label, tokens[i].start, tokens[last - 1].end, i, last))
-        i = last
+            node = node.get(words[j])
+        if best is not None:
+            taken, labels = best
+            start, end = tokens[i].start, tokens[taken - 1].end
+            found.extend(Mark(label, start, end, i, taken) for label in labels)
     return found
 
 

@@ -135,7 +135,9 @@ class _Weighing:
         seen = {m.start for m in reading.marked("observable", self.start)}
         extra = sum(1 for s in seen if not head or s >= head[1])
         after = head[1] if head else self.start
-        self.acts_after = any(self._acts(m.first) for label in ("observable", "plain") for m in reading.marked(label, after))
+        self.acts_after = any(
+            self._acts(m.first) for label in ("observable", "plain") for m in reading.marked(label, after)
+        )
         plain = {
             m.start for m in reading.marked("plain", head[1] if head else self.start) if self._acts(m.first)
         } - seen
@@ -151,6 +153,8 @@ class _Weighing:
         points = _HEAD[self.kind]
         if self.kind == "vague" and self._counted():
             points = 0.3  # "improve his play by … on 7 of 10 occasions", "know 50 of 60 flags"
+        elif self.kind in ("vague", "soft") and self._spelt_out():
+            points = 1.5  # "manage his epilepsy: take his tablets on time, keep a diary and tell friends what to do"
         elif self._own_figure() or (not self.kind and any(at - 3 <= a <= at + 12 for a, _ in self.good)):
             points = max(points, 0.8)  # "his attendance will be above 90%", "will have no more than two suspensions"
         points += min(1.0, 0.5 * extra + 0.4 * len(plain)) + min(3.2, 1.6 * figures) + min(1.8, 1.2 * len(self.helps))
@@ -188,6 +192,23 @@ class _Weighing:
         words = lexicon().words
         return before in words["verb_follows"] or before in words["modal"] or before.endswith("ly")
 
+    def _manner(self, place: int) -> bool:
+        """Whether a form of a verb says how and not what: "given one cue", "not helping"."""
+        row, words = self.reading.tokens, lexicon().words
+        word = row[place].word
+        promised = place and row[place - 1].word in words["modal"] | {"also"}
+        return not promised and (word.endswith(("ing", "ed")) or word in words["participle"])
+
+    def _spelt_out(self) -> bool:
+        """Whether a general verb is followed by a colon and two acts or more that can be seen."""
+        colon = self.reading.folded.find(":", self.head[1] if self.head else 0)
+        if colon < 0:
+            return False
+        acts = [
+            m for label in ("observable", "plain") for m in self.reading.marked(label, colon) if self._acts(m.first)
+        ]
+        return len({m.start for m in acts}) >= 2
+
     def _own_figure(self) -> bool:
         """Whether the subject is a figure of the child's own: a score, attendance, exclusions, a reading age."""
         if not any(a <= q.start < b for q in self.reading.shares for a, b in self.good):
@@ -205,7 +226,7 @@ class _Weighing:
             m.start
             for label in ("observable", "plain", "soft", "vague")
             for m in reading.marked(label, head[0] if head else self.start)
-            if (head and m.start == head[0]) or (self._acts(m.first) and not _manner(reading.tokens[m.first].word))
+            if (head and m.start == head[0]) or (self._acts(m.first) and not self._manner(m.first))
         }
         acts = _separate(verbs, folded)
         joined = len(re.findall(r";|\band\b|, (?=\w+(?:ing|s|e)\b)", folded[self.start : self.cut]))
@@ -235,11 +256,6 @@ class _Weighing:
             self._fault("aspiration", head)
         for hedge in self.hedges[:1]:
             self._fault("hedged", (hedge.start, hedge.end), serious=points < 2.5)
-
-
-def _manner(word: str) -> bool:
-    """Whether a form of a verb says how and not what: "given one cue", "not helping"."""
-    return word.endswith(("ing", "ed")) or word in lexicon().words["participle"]
 
 
 def _separate(verbs: set[int], folded: str) -> int:

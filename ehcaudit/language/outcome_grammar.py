@@ -215,7 +215,7 @@ def cohort(reading: Reading, start: int) -> Span | None:
 
 
 def head(reading: Reading, at: int) -> tuple[Span | None, str]:
-    """The head verb and its class: observable, plain, soft, vague, state, receiving, unknown or empty."""
+    """The head verb and its class: observable, plain, soft, vague, state, receiving, having, unknown or empty."""
     folded, lex = reading.folded, lexicon()
     for _ in range(8):
         while at < len(folded) and folded[at] in _GAP:
@@ -228,6 +228,9 @@ def head(reading: Reading, at: int) -> tuple[Span | None, str]:
                 labels = [m.label for m in here if m.end == longest]
                 kind = next(k for k in _HEADS if k in labels)
                 return (at, longest), "observable" if kind == "soft" and "observable" in labels else kind
+        owned = lex.patterns["having"].match(folded, at)
+        if owned:
+            return (at, at + 4), "having"
         if wrapped:
             at = wrapped.end()
             continue
@@ -279,7 +282,7 @@ def figures(reading: Reading, *, weak_head: bool) -> tuple[list[Span], list[Span
     for i, token in enumerate(row):
         share = i + 1 < len(row) and row[i + 1].word in ("%", "per", "percent")
         if number_at(token.word) and not share and not reading.inside(token.start, token.end):
-            near = next((j for j in range(i + 1, min(i + 5, len(row))) if j in starts or _plural(row[j].word)), None)
+            near = next((j for j in range(i + 1, min(i + 7, len(row))) if j in starts or _plural(row[j].word)), None)
             if near and not any(row[j].word in _ENDS_COUNT for j in range(i + 1, near)):
                 good.append((token.start, starts.get(near, row[near].end)))
     return merged(good), merged(bad)

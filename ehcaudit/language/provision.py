@@ -63,19 +63,23 @@ class _Weighing:
         ]
         self.exact = [q for q in rates if q.kind == "frequency" or patterns["each_period"].match(_of(reading, q))]
         self.scopes = [q for q in rates if q.kind == "scope"]
-        self.clock = [m.span() for m in patterns["clock"].finditer(reading.folded)]
+        self.clock = reading.spans("clock")
         self._slot("frequency", [(q.start, q.end) for q in self.exact or rates] or self.clock, "frequency")
         lengths = reading.of_kind("duration") or [q for q in self.exact if pattern("lasts").search(_of(reading, q))]
         self._slot("duration", [(q.start, q.end) for q in lengths], "duration")
         column = reading.columns.get("frequency", "")
-        told = amounts(fold(column))
+        told = amounts(fold(column)) if column else []
         self.timed_column = bool(told) or any(c.isdigit() for c in column)
         if self.slots["duration"] is None and any(q.kind == "duration" for q in told):
             self.slots["duration"] = attached_slot(column)
         self._slot("group", [(q.start, q.end) for q in reading.of_kind("ratio")], "group")
-        self._slot("setting", [m.span() for m in patterns["place"].finditer(reading.folded)], "setting", "where")
-        self._slot("qualification", [(m.start, m.end) for m in reading.marked("qualified")], "qualification")
-        self._slot("review", [m.span() for m in patterns["review"].finditer(reading.folded)], "review")
+        self._slot("setting", reading.spans("place"), "setting", "where")
+        asked = {m.start for m in reading.marked("expert_task")}  # "a specialist dyslexia programme" qualifies nobody
+        qualified = [(m.start, m.end) for m in reading.marked("qualified") if m.start not in asked]
+        self._slot("qualification", qualified, "qualification")
+        if not qualified and (trained := reading.columns.get("who", "")) and pattern("trained").search(fold(trained)):
+            self.slots["qualification"] = attached_slot(trained)
+        self._slot("review", reading.spans("review"), "review")
         self._people()
         places = [c for c in reading.content if c[0] < reading.purpose] or reading.content
         if places:
@@ -93,7 +97,7 @@ class _Weighing:
         clause = next((c for c in self.reading.clauses if c.start <= quantity.start < c.end), None)
         if clause is None or clause.start == 0:
             return False
-        return pattern("review").search(self.reading.folded, clause.start, quantity.start) is not None
+        return self.reading.search("review", clause.start, quantity.start) is not None
 
     def _people(self) -> None:
         """Who carries it out: by title, by a key role, as everybody in the room; or words that name nobody."""
@@ -103,7 +107,7 @@ class _Weighing:
         family = [p for p in reading.people if p.group == "family"]
         self.anyone = [(p.start, p.end) for p in self.named] + [(m.start, m.end) for m in reading.marked("collective")]
         self.anyone += [(p.start, p.end) for p in (*keyed, *family) if p not in self.named]
-        self.anyone += [m.span() for m in pattern("one_to_one").finditer(reading.folded)]
+        self.anyone += reading.spans("one_to_one")
         self.vague = [(p.start, p.end) for p in reading.people if p.group == "vague" and p not in keyed]
         self._slot("who", self.anyone[:1] or self.vague[:1], "who")
         if column := reading.columns.get("who", ""):
@@ -118,9 +122,11 @@ class _Weighing:
         """The judgement of the reading."""
         self._fill()
         reading = self.reading
-        solid = sum(w if a < reading.purpose else 0.5 * w for a, _, w in reading.content)
+        named = any(a < reading.purpose for a, _, _ in reading.content)
+        aim = 0.5 if named else 0.25  # What it is for names little, and next to nothing where it stands alone.
+        solid = sum(w if a < reading.purpose else aim * w for a, _, w in reading.content)
         expert = any(p.key in lexicon().words["therapists"] for p in reading.people)
-        if expert and solid and not pattern("faint_expert").search(reading.folded):
+        if expert and solid and not reading.search("faint_expert"):
             solid += 0.6  # The title says part of it. Alone it does not: Redbridge v HO [2020] UKUT 323 (AAC).
         timed = bool(self.exact or self.clock or self.timed_column)
         when = timed or bool(self.scopes)
@@ -167,8 +173,8 @@ class _Weighing:
         length = 1.0 if self.slots["duration"] else 0.0
         group = 0.5 if self.slots["group"] else 0.0
         place = 0.4 if self.slots["setting"] else 0.0
-        measures = 0.7 if patterns["measure"].search(reading.folded) else 0.0
-        dated = 0.8 if patterns["by_when"].search(reading.folded) else 0.0
+        measures = 0.7 if reading.search("measure") else 0.0
+        dated = 0.8 if reading.search("by_when") else 0.0
         if sort == "care":
             when = timed or (when and not reading.marked("vague_amount"))
             return 1.2 * min(1.0, solid) + 1.2 * when + 0.8 * length + 0.4 * who + 1.3 * dated, 2.0
@@ -211,7 +217,7 @@ class _Weighing:
             pattern("open_amount").search(reading.folded[m.start : m.end]) for m in reading.marked("vague_amount")
         ):
             return 0.3  # "a high degree of supervision all week"
-        if (timed and length) or pattern("covered").search(reading.folded):
+        if (timed and length) or reading.search("covered"):
             sessions = length and not pattern("hours").search(fold(length.text))
             return 1.0 if sessions and not any(a < reading.purpose for a, _, _ in reading.content) else 1.6
         if self._hours_of_nothing():
@@ -259,25 +265,30 @@ class _Weighing:
             note("no-content", serious=True)
         elif sort == "staffing" and not solid and self.slots["duration"]:
             note("no-task", serious=False)
-        if sort == "staffing" and self._hours_of_nothing() and not pattern("covered").search(reading.folded):
+        if sort == "staffing" and self._hours_of_nothing() and not reading.search("covered"):
             note("no-frequency", serious=True)
         elif sort in _SESSIONS or sort in ("care", "staffing"):
             if not when:
                 if vague_time or "frequency" in reading.columns:
                     at = (vague_time[0].start, vague_time[0].end) if vague_time else (-1, -1)
                     note("vague-frequency", at, serious=True)
-                elif not (sort == "care" and pattern("by_when").search(reading.folded)):
+                elif not (sort == "care" and reading.search("by_when")):
                     note("no-frequency", serious=weak or sort in _SESSIONS)
             if not self.slots["duration"] and sort in _SESSIONS and not self._covering():
                 note("no-duration", serious=False)
         if vague_much and weak:
             note("vague-amount", (vague_much[0].start, vague_much[0].end), serious=True)
-        grouped = pattern("group_word").search(reading.folded) is not None
+        grouped = sort in ("therapy", "teaching") and reading.search("group_word") is not None
         specialist = any(p.group == "specialist" for p in reading.people)
+        if expert_column := reading.columns.get("who", ""):
+            specialist = specialist or any(p.group == "specialist" for p in find_people(expert_column))
         if sort in ("therapy", "teaching") and not self.slots["group"] and (grouped or not specialist):
             note("no-group", serious=False)
         for span, wide in self._ranges():
             note("open-range", span, serious=wide and weak)
+        for column in ("duration", "frequency"):
+            if any(pattern("range").search(said) for said in [fold(reading.columns.get(column, ""))] if said):
+                note("open-range", (-1, -1), serious=False)
         if sort not in _SILENT and (sort != "strategy" or weak):
             if not self.anyone and self.vague:
                 note("vague-deliverer", self.vague[0], serious=weak)

@@ -16,10 +16,15 @@ from ehcaudit.language.people import Person, find_people
 from ehcaudit.language.pipeline import Token, fold, tokens
 from ehcaudit.language.quantities import Quantity, amounts
 
+# Each branch begins with a plain character, so that the search skips the places where none of them stands.
 _BREAK = re.compile(
-    r"[.;:]\s+|\s-\s|,?\s+(?:and|but) (?=(?:the |a |an )?\w+ (?:will|to|should|may|can)\b)|"
-    r"\s+and (?:will|may|can|should) |,\s+(?:with|which|who|where|while|whilst|although|though|plus|alongside|so|or|and|to be|led|in|given|delivered)\b"
+    r"\. +|; +|: +| - | +(?:and|but) (?=(?:the |a |an )?\w+ (?:will|to|should|may|can)\b)|"
+    r" +and (?:will|may|can|should) |, +(?:and|but) (?=(?:the |a |an )?\w+ (?:will|to|should|may|can)\b)|, +(?:with|which|who|where|while|whilst|although|though|plus|alongside|so|or|and|to be|led|in|given|delivered)\b"
 )
+
+
+_DIGIT = re.compile(r"\d")
+_FIGURE = frozenset("#")
 
 
 class Clause(NamedTuple):
@@ -48,6 +53,8 @@ class Lexicon:
     table: Table
     generic: frozenset[str]
     patterns: Mapping[str, re.Pattern[str]]
+    cues: Mapping[str, frozenset[str]]
+    """For some patterns the words of which one stands in every text that they match."""
     things: frozenset[str]
     hedging: frozenset[str]
     """Labels of words that promise nothing, so that they are no content."""
@@ -75,6 +82,7 @@ def lexicon() -> Lexicon:
         table,
         words_of("generic_words.txt"),
         patterns,
+        {name: frozenset(block.split()) for name, block in data["cues"].items()},
         frozenset(data["things"]),
         frozenset({"collective", *hedges} - {"outcome", "minimum", "side", "state"}),
         {name: frozenset(block.split()) for name, block in data["words"].items()},
@@ -89,6 +97,8 @@ class Reading:
     text: str
     folded: str
     tokens: list[Token]
+    words: frozenset[str]
+    """Its words, with "#" where there is a figure."""
     marks: list[Mark]
     amounts: list[Quantity]
     people: list[Person]
@@ -102,6 +112,20 @@ class Reading:
     def marked(self, *labels: str) -> list[Mark]:
         """The marks with one of these labels, in order."""
         return [m for m in self.marks if m.label in labels]
+
+    def search(self, name: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """The first place of a pattern of ``data/provision.toml``; not looked for where none of its cues stands."""
+        cues = lexicon().cues.get(name)
+        if cues is not None and cues.isdisjoint(self.words):
+            return None
+        return lexicon().patterns[name].search(self.folded, start, len(self.folded) if end is None else end)
+
+    def spans(self, name: str) -> list[tuple[int, int]]:
+        """The places of a pattern, as ``search`` finds them."""
+        cues = lexicon().cues.get(name)
+        if cues is not None and cues.isdisjoint(self.words):
+            return []
+        return [m.span() for m in lexicon().patterns[name].finditer(self.folded)]
 
     def of_kind(self, *kinds: str) -> list[Quantity]:
         """The amounts of these kinds, in order."""
@@ -119,6 +143,7 @@ def read(text: str, columns: Mapping[str, str]) -> Reading:
         text,
         folded,
         row,
+        frozenset(token.word for token in row) | _FIGURE if _DIGIT.search(folded) else frozenset(t.word for t in row),
         marks,
         amounts(folded, row),
         find_people(text, words=row),
@@ -148,7 +173,7 @@ def _content(reading: Reading) -> list[tuple[int, int, float]]:
             (p.start, p.end) for p in reading.people if spans.get(p.start, 0) <= p.end
         ),  # "parent-child interaction therapy"
         *((q.start, q.end) for q in reading.amounts if q.kind != "scope"),
-        *(m.span() for m in lexicon().patterns["credential"].finditer(reading.folded)),
+        *reading.spans("credential"),
     ]
     row = reading.tokens
     taken = describing = -1
@@ -187,7 +212,7 @@ def sort_of(reading: Reading, section: str) -> str:
     patterns = lexicon().patterns
     if section in ("H", "H1", "H2", "D"):
         return "care"
-    if patterns["training"].search(reading.folded[: reading.purpose]):
+    if reading.search("training", 0, reading.purpose):
         return "training"
     weights: dict[str, float] = {}
     first = True
@@ -200,26 +225,23 @@ def sort_of(reading: Reading, section: str) -> str:
             if reading.folded[mark.start : mark.end] in lexicon().bare:
                 weight *= 0.4
             if mark.label in ("meeting", "assessment", "care", "transport"):
-                weight *= 0.8
+                weight *= 0.8 if section in ("", "G") or mark.label != "care" else 0.5
             weights[mark.label] = weights.get(mark.label, 0.0) + weight + (1.0 if first else 0.0)
             first = False
     best = max(weights, key=lambda k: weights[k], default="other")
     teacher = any(p.group in ("specialist", "school") for p in reading.people) or bool(reading.of_kind("duration"))
-    if (
-        teacher
-        and best in ("equipment", "environment", "strategy", "other")
-        and patterns["teaches"].search(reading.folded)
-    ):
+    if teacher and best in ("equipment", "environment", "strategy", "other") and reading.search("teaches"):
         therapist = any(p.key in lexicon().words["therapists"] for p in reading.people)
         return "therapy" if therapist else "teaching"
-    staffed = patterns["staffing"].search(reading.folded)
-    if staffed and weights.get(best, 0.0) < 2.0 + (1.5 if staffed.start() < 12 else 0.0) and best != "care":
+    weight = weights.get(best, 0.0)
+    staffed = reading.search("staffing") if best != "care" and weight < 3.5 else None
+    if staffed and weight < 2.0 + (1.5 if staffed.start() < 12 else 0.0):
         return "staffing"
     if section == "G" and best in ("other", "care", "strategy"):
         return "medical"
     if best == "other" and not reading.of_kind("duration"):
         if patterns["classroom_act"].match(reading.folded) and not reading.of_kind("frequency"):
             return "strategy"  # "All teachers let him answer by pointing"
-        if not (reading.people or patterns["supplied"].search(reading.folded)):
+        if not (reading.people or reading.search("supplied")):
             return "thing"  # "A tactile map of the school": a thing that no list names
     return best

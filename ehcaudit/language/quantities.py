@@ -81,12 +81,15 @@ class _Passes:
         taken = [0] * self.families
         opened = self.opened
         for word, start, _ in row:
-            said = word
-            if word[0] in _FIGURES:
-                said = _NUMBER
-            elif word[0] == "x" and word[1:2] in _FIGURES:
-                said = "x"
-            for family, chosen in opened.get(said, ()):
+            hits = opened.get(word)
+            if hits is None:
+                if word[0] in _FIGURES:
+                    hits = opened[_NUMBER]
+                elif word[0] == "x" and word[1:2] in _FIGURES:
+                    hits = opened.get("x", ())
+                else:
+                    continue
+            for family, chosen in hits:
                 if start >= taken[family]:
                     match = self._pattern(chosen).match(folded, start)
                     if match is not None and match.end() > start:

@@ -181,7 +181,7 @@ def grammar() -> Grammar:
         ),
         ("term", "terms", rf"{edge}?{own}(?:term|t)\s?(?P<sixth>[1-6])\b{year}"),
         ("age", "age", rf"(?:the\s)?age(?:\sof|d)?\s(?P<age>{number})"),
-        ("age", "ages", r"(?P<alone>)(?P<age>1\d|2[0-5])(?=,\s|\s(?:he|she|they|i|x|(?-i:[A-Z])[\w'-]*)\s|[\s.]*$)"),
+        ("age", "ages", r"(?P<alone>)(?P<age>[3-9](?=\s(?:he|she|(?-i:[A-Z]))|,\s(?:he|she|(?-i:[A-Z])))|1\d|2[0-5])(?=,\s|\s(?:he|she|they|i|x|(?-i:[A-Z])[\w'-]*)\s|[\s.]*$)"),
         ("age", "old age", rf"(?P<age>{number})\syears?\s(?:of\sage|old)\b"),
         ("year-group", "groups", rf"(?:the\s)?time\s(?:that\s)?{who}(?:is|am|are)\sin\s(?:{group})"),
         ("age", "birthday", rf"{own}(?P<age>{ordinal})\sbirthday\b"),

@@ -253,11 +253,9 @@ class PackageReader:
             return None
 
     def _walk(self, part: str) -> Walk:
-        relations = self.relations if part == self.main else self.package.relations(part)
-        targets = {relation.id: relation.target for relation in relations if not relation.outside}
-
         def related(key: str) -> tuple[str, Any]:
-            target = targets.get(key, "")
+            relations = self.package.relations(part)
+            target = next((one.target for one in relations if one.id == key and not one.outside), "")
             return target, self.package.tree(target) if target else None
 
         return Walk(self.clock, part, self.styles, self.numbering, self.warnings, self.original, related)

@@ -201,7 +201,8 @@ def _leave_out(draft: Draft, letter: str) -> str:
 
 @planter("structure/section-missing")
 def _(draft: Draft) -> str | None:
-    free = [x for x in ("G", "H1", "H2") if not any(y["section"] == x for y in draft.data["provisions"])]
+    apart = () if draft.layout == "department" else ("G", "H1", "H2")  # Its heading names them together.
+    free = [x for x in apart if not any(y["section"] == x for y in draft.data["provisions"])]
     letter = draft.random.choice(["J", *free])
     draft.data["none"] = [n for n in draft.data["none"] if n["section"] != letter]
     return _leave_out(draft, letter)
@@ -209,7 +210,8 @@ def _(draft: Draft) -> str | None:
 
 @planter("structure/placement-named-in-draft")
 def _(draft: Draft) -> str | None:
-    draft.data["plan"]["status"] = "draft"
+    if draft.data["plan"]["status"] != "draft":
+        return None
     draft.data["plan"].pop("first_issued", None)
     draft.data.pop("signoff", None)
     draft.data["I"] = {"name": draft.facts["setting"], "type": draft.facts["kind"]}

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from plan_builder.library import library
-from plan_builder.suits import TOUCHING
+from plan_builder.suits import touched
 from plan_builder.table import TABLE, Planter, drop_parts, planter, renumber
 
 if TYPE_CHECKING:
@@ -129,16 +129,15 @@ def _(draft: Draft) -> str | None:
 def _(draft: Draft) -> str | None:
     if draft.year < 9:
         return None
-    touching = (*TOUCHING["employment"], *TOUCHING["living"])
-    renumber(draft, lambda o: o["area"] == "independence" or any(word in o["text"] for word in touching))
+    keys = ("employment", "living")
+    renumber(draft, lambda o: o["area"] == "independence" or any(touched(key, o["text"]) for key in keys))
     return "" if draft.data["outcomes"] else None
 
 
 @planter("adulthood/provision-missing")
 def _(draft: Draft) -> str | None:
     kept = [x["text"] for x in draft.data["provisions"]]
-    touching = (*TOUCHING["employment"], *TOUCHING["living"])
-    if draft.year < 9 or not kept or any(word in text for word in touching for text in kept):
+    if draft.year < 9 or not kept or any(touched(key, text) for key in ("employment", "living") for text in kept):
         return None
     return ""
 
@@ -196,7 +195,6 @@ def _(draft: Draft) -> str | None:
             ("Start date TBC.", "TBC"),
             ("The start is to be confirmed.", "to be confirmed"),
             ("Room: to be completed.", "to be completed"),
-            ("[add name of setting]", "add name of setting"),
         )
     )
     item["text"] += f" {words}"
@@ -252,7 +250,7 @@ def _pathway(key: str) -> Planter:
 
     def left_out(draft: Draft) -> str | None:
         texts = [x["text"] for x in (*draft.data["outcomes"], *draft.data["provisions"])]
-        free = key in draft.suit.without and not any(word in text for word in TOUCHING[key] for text in texts)
+        free = key in draft.suit.without and not any(touched(key, text) for text in texts)
         return "" if free and draft.year >= 9 else None
 
     return left_out

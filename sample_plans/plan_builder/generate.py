@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from plan_builder.content import Content, in_style
+from plan_builder.content import Content, Expect, in_style
 from plan_builder.expected import Expected, expected_of
 from plan_builder.faults import faults_for, plant
 from plan_builder.library import library
@@ -91,9 +91,18 @@ def generate(
     draft.kept = kept
     _fill(draft, words)
     planted = [fault for rule in faults for fault in plant(rule, draft)]
-    draft.data["expect"] = {"clean": not planted, "findings": planted}
     content = Content.model_validate(draft.data)
+    left = [fault for fault in planted if not fault["quote"] or _holds(content, fault["quote"])]
+    content = content.model_copy(update={"expect": Expect.model_validate({"clean": not planted, "findings": left})})
     return content, expected_of(content)
+
+
+def _holds(content: Content, words: str) -> bool:
+    """Whether words are still in the plan, and were not taken out again with another fault's place."""
+    texts = [*content.a, *content.needs, *content.outcomes, *content.provisions, *content.none, *content.advice]
+    own = [text for item in texts for text in item.model_dump().values() if isinstance(text, str)]
+    own += [detail.value for detail in content.details] + [content.j.text, content.i.name, content.child.setting]
+    return any(words in text for text in own)
 
 
 def some_faults(seed: int) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Recall and false alarms of every rule over built plans: faults planted one kind after the other, and clean plans.
 
 A planted fault counts as found where a finding of its rule (a query too) quotes words in common with the planted ones,
-or where the fault is something missing and the rule speaks at all. A false alarm is any finding on a clean plan.
+or where the fault is something missing and the rule speaks at all. A false alarm is any finding on a clean plan, and on
+a plan with faulty statements any that is not about the words of a planted one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import random
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,7 @@ from ehcaudit import engine
 from ehcaudit.model import Finding
 from ehcaudit.rules import load_rules
 from plan_builder.content import Planted
-from plan_builder.faults import faults_for
+from plan_builder.faults import faults_for, statements
 from plan_builder.generate import generate
 from plan_builder.layouts import render
 from plan_builder.style import styles
@@ -42,7 +43,17 @@ class Measured:
     asked: Counter[str] = field(default_factory=Counter)
     """Queries on clean plans: a person must decide. Counted apart from alarms."""
     alarm_words: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    strays: Counter[str] = field(default_factory=Counter)
+    """Findings about other words than the planted ones, on plans in which nothing but statements is at fault."""
+    stray_plans: int = 0
+    again: Counter[str] = field(default_factory=Counter)
+    """Findings of another rule about a planted fault's own words."""
     unread: list[str] = field(default_factory=list)
+
+    def precision(self, rule: str) -> float:
+        """Of the findings of a rule, the share that is about a planted fault; 1.0 where there are none."""
+        right = self.found[rule]
+        return right / wrong if (wrong := right + self.alarms[rule] + self.strays[rule]) else 1.0
 
 
 def fold(text: str) -> str:
@@ -75,10 +86,13 @@ def _overlap(quote: str, wanted: str) -> bool:
     return any(one[-n:] == two[:n] or two[-n:] == one[:n] for n in runs if len("".join(one[-n:])) > 3)
 
 
-def measure(*, clean: int = 100, faulty: int = 200, words: int = 3000, seed: int = 20_000) -> Measured:
+def measure(
+    *, clean: int = 100, faulty: int = 200, words: int = 3000, seed: int = 20_000, kept: bool = False
+) -> Measured:
     """Build, audit and compare. Faults are planted in turn, three to a plan, so that each comes equally often.
 
-    Recall is of all rules, false alarms are those of the rules that are on by default.
+    Recall is of all rules, false alarms are those of the rules that are on by default. ``kept``: plans are worded in
+    the shapes that no rule was mended on.
     """
     out = Measured()
     rules = load_rules().choose(persona="pedantic")
@@ -86,12 +100,13 @@ def measure(*, clean: int = 100, faulty: int = 200, words: int = 3000, seed: int
     known = {rule.id for rule in rules}
     kinds = [rule for rule in faults_for() if rule in known]
     random.Random(0).shuffle(kinds)  # Neighbours in the alphabet spoil each other's faults.
+    kinds.sort(key=lambda rule: rule not in statements())  # So that many plans have nothing but faulty statements.
     layouts = sorted(styles())
     with tempfile.TemporaryDirectory() as folder:
         for n in range(clean + faulty):
             layout = layouts[n % len(layouts)]
             faults = () if n < clean else [kinds[(3 * (n - clean) + k) % len(kinds)] for k in range(3)]
-            plan, _ = generate(seed + n, layout=layout, words=words, faults=faults)
+            plan, _ = generate(seed + n, layout=layout, words=words, faults=faults, kept=kept)
             path = Path(folder) / f"{n:05d}-{layout}.docx"
             path.write_bytes(render(plan))
             run = engine.audit([path], rules=rules, as_of=AS_OF)
@@ -105,6 +120,7 @@ def measure(*, clean: int = 100, faulty: int = 200, words: int = 3000, seed: int
                 _alarms(out, [f for f in findings if f.rule in usual], f"seed {seed + n}, {layout}")
                 continue
             out.faulty += 1
+            _beside(out, plan.expect.findings, [f for f in findings if f.rule in usual], f"seed {seed + n}, {layout}")
             for planted in plan.expect.findings:
                 out.planted[planted.rule] += 1
                 if meets(planted, findings):
@@ -125,24 +141,48 @@ def _alarms(out: Measured, findings: Iterable[Finding], where: str) -> None:
         out.alarm_words[finding.rule].append(f"{where}: {words[:160]}")
 
 
+def _beside(out: Measured, planted: Sequence[Planted], findings: Iterable[Finding], where: str) -> None:
+    """Count what is said besides the planted faults: again about their words, or about others."""
+    alone = all(one.rule in statements() for one in planted)
+    out.stray_plans += alone
+    for finding in findings:
+        if finding.rule in ASKED or any(finding.rule in (one.rule, *one.also) for one in planted):
+            continue
+        about = next((one for one in planted if one.quote and meets(replace_rule(one, finding.rule), [finding])), None)
+        if about:
+            out.again[finding.rule] += 1
+        elif alone and not finding.query:
+            out.strays[finding.rule] += 1
+            words = "; ".join(evidence.quote for evidence in finding.evidence) or finding.message
+            out.alarm_words[finding.rule].append(f"{where}, beside {[p.rule for p in planted]}: {words[:160]}")
+
+
+def replace_rule(planted: Planted, rule: str) -> Planted:
+    """The same fault under the name of another rule."""
+    return planted.model_copy(update={"rule": rule, "also": ()})
+
+
 def lines(measured: Measured, *, show: int = 0) -> list[str]:
     """The figures as a table, a rule a line, worst first; with ``show`` so many examples of each miss and alarm."""
     m = measured
     rules = sorted(
-        {*m.planted, *m.alarms, *m.asked},
-        key=lambda r: (m.found[r] / m.planted[r] if m.planted[r] else 1.0, -m.alarms[r], r),
+        {*m.planted, *m.alarms, *m.asked, *m.strays},
+        key=lambda r: (m.found[r] / m.planted[r] if m.planted[r] else 1.0, -m.alarms[r] - m.strays[r], r),
     )
     planted, found, alarms = m.planted.total(), m.found.total(), m.alarms.total()
     out = [
         f"{m.clean} clean plans: {alarms} false alarms, {alarms / max(m.clean, 1):.2f} a plan, "
         f"and {m.asked.total() / max(m.clean, 1):.2f} queries a plan",
         f"{m.faulty} plans with {planted} planted faults: {found} found, recall {found / max(planted, 1):.3f}",
-        f"{'rule':<52} {'planted':>7} {'found':>6} {'recall':>7} {'alarms':>7} {'queries':>8}",
+        f"{m.stray_plans} of them with faulty statements alone: {m.strays.total()} false alarms about other words; "
+        f"{m.again.total()} planted faults were named by another rule as well",
+        f"{'rule':<52} {'planted':>7} {'found':>6} {'recall':>7} {'alarms':>7} {'queries':>8} {'precision':>9}",
     ]
     for rule in rules:
         recall = f"{m.found[rule] / m.planted[rule]:.2f}" if m.planted[rule] else "–"
         out.append(
-            f"{rule:<52} {m.planted[rule]:>7} {m.found[rule]:>6} {recall:>7} {m.alarms[rule]:>7} {m.asked[rule]:>8}"
+            f"{rule:<52} {m.planted[rule]:>7} {m.found[rule]:>6} {recall:>7} {m.alarms[rule] + m.strays[rule]:>7} "
+            f"{m.asked[rule]:>8} {m.precision(rule):>9.2f}"
         )
         out += [f"    missed: {words}" for words in m.missed.get(rule, ())[:show]]
         out += [f"    alarm: {words}" for words in m.alarm_words.get(rule, ())[:show]]

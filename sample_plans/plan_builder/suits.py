@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -35,12 +36,13 @@ SUITS = {
     "adulthood/outcomes-missing": Suit(years=ADULT),
     "adulthood/provision-missing": Suit(years=ADULT, without=PATHWAYS),
     "adulthood/employment-pathway-missing": Suit(years=ADULT, without=("employment",)),
-    "adulthood/independent-living-pathway-missing": Suit(years=ADULT, without=("living",)),
+    "adulthood/independent-living-pathway-missing": Suit(years=ADULT, without=("living", "community")),
     "adulthood/community-pathway-missing": Suit(years=ADULT, without=("community",), care=False),
     "adulthood/health-pathway-missing": Suit(years=ADULT, without=("health",), health=False),
     "timeliness/phase-transfer-date-missed": Suit(years=(6, 11), status="amended", early=True),
     "timeliness/amended-final-later-than-12-weeks-after-review": Suit(status="amended"),
     "timeliness/final-later-than-20-weeks": Suit(status="final"),
+    "structure/placement-named-in-draft": Suit(status="draft"),
     "structure/signature-or-date-missing-in-final": Suit(status="final"),
     "dates/review-overdue": Suit(status="final"),
     "health-and-care/h1-for-an-adult": Suit(years=(14,), care=True),
@@ -79,4 +81,9 @@ def suit_for(faults: Iterable[str]) -> Suit:
 
 def touches(suit: Suit, text: str) -> bool:
     """Whether words of the library touch a pathway that the plan leaves out."""
-    return any(word in text for key in suit.without for word in TOUCHING[key])
+    return any(touched(key, text) for key in suit.without)
+
+
+def touched(key: str, text: str) -> bool:
+    """Whether words touch one pathway."""
+    return re.search(rf"\b(?:{'|'.join(TOUCHING[key])})", text) is not None

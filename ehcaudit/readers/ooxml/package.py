@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote
@@ -52,6 +52,8 @@ class Package:
     members: dict[str, zipfile.ZipInfo]
     """By name in lower case, with forward slashes."""
     spent: int = 0
+    known: dict[str, tuple[Relation, ...]] = field(default_factory=dict)
+    """Relationships that were read already, by part."""
 
     def member(self, name: str) -> zipfile.ZipInfo | None:
         """The archive's entry for a part, whatever its capitals or escapes; None where there is none."""
@@ -67,6 +69,9 @@ class Package:
             raise Encrypted(f"{self.path}: is password protected; save a copy without a password and try again.")
         left = self.limits.max_expanded - self.spent
         most = min(left, max(_SMALL_PART, info.compress_size * self.limits.max_ratio))
+        if (whole := self._quickly(info, most)) is not None:
+            self.spent += len(whole)
+            return whole
         chunks, size = [], 0
         try:
             with self.archive.open(info) as member:
@@ -89,6 +94,29 @@ class Package:
         self.spent += size
         return b"".join(chunks)
 
+    def _quickly(self, info: zipfile.ZipInfo, most: int) -> bytes | None:
+        """The usual case: a sound member, stored or deflated, that is not too large. None: look at it more closely.
+
+        ``ZipFile.open`` costs as much as reading a small part; a plan has a dozen of them.
+        """
+        handle, packed = self.archive.fp, info.compress_size
+        if handle is None or packed > most:
+            return None
+        try:
+            handle.seek(info.header_offset)
+            head = handle.read(30)
+            if head[:4] != b"PK\x03\x04":
+                return None
+            handle.seek(int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little"), 1)
+            data = handle.read(packed)
+            if info.compress_type == zipfile.ZIP_DEFLATED:
+                inflater = zlib.decompressobj(-15)
+                data = inflater.decompress(data, min(info.file_size + 1, most))
+        except (OSError, ValueError, zlib.error):
+            return None
+        known = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        return data if known and len(data) == info.file_size and zlib.crc32(data) == info.CRC else None
+
     def tree(self, name: str) -> Any:
         """The root element of an XML part, or None where there is none. Raises Damaged or TooLarge."""
         data = self.read(name)
@@ -96,6 +124,8 @@ class Package:
 
     def relations(self, part: str) -> tuple[Relation, ...]:
         """The relationships of a part ("" for the package); none where their part is missing or damaged."""
+        if part in self.known:
+            return self.known[part]
         folder, base = posixpath.split(part)
         try:
             root = self.tree(posixpath.join(folder, "_rels", base + ".rels"))
@@ -109,7 +139,8 @@ class Package:
                 target = target.replace("\\", "/").partition("#")[0]
                 target = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
             found.append(Relation(element.get("Id") or "", kind, target, outside))
-        return tuple(found)
+        self.known[part] = tuple(found)
+        return self.known[part]
 
     def parse(self, data: bytes) -> Any:
         """XML bytes → root element. Any DOCTYPE is refused: Word writes none, and entities are only ever tricks."""

@@ -22,6 +22,7 @@ from ehcaudit.readers.pdfium.paragraphs import (
 )
 
 _DEEPEST = 40
+_LONGEST_HEADING = 1000
 
 
 def lines_in(content: Iterable[Line | TableOnPage]) -> Iterator[Line]:
@@ -150,9 +151,10 @@ class Assembly:
         if not said.text:
             return
         kind, level = "paragraph", None
-        known = self.headings.get(fold(f"{paragraph.label} {said.text}")) if self.headings else None
-        if known is None and self.headings:
-            known = self.headings.get(fold(said.text))
+        known = None
+        if self.headings and len(said.text) < _LONGEST_HEADING:
+            known = self.headings.get(fold(f"{paragraph.label} {said.text}"))
+            known = self.headings.get(fold(said.text)) if known is None else known
         if known is not None:
             kind, level = "heading", known
         elif said.size in self.large and len(said.text) <= 240 and (said.bold or not said.text.endswith(".")):

@@ -22,7 +22,11 @@ _NUMBER = re.compile(
     r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,6}|[A-Z]\d{1,3})[.):]{1,2}|\d{1,3}(?:\.\d{1,3}){1,4}"
 )
 _PREFIX = re.compile(r"[A-Z][\w ’'/()&-]{1,40}:")
-_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
+_ENDS = frozenset(".!?:;")
+_FIRST = re.compile(r"[\"“‘(]?(\w+)")
+_SOURCE = re.compile(r"[.!?][\"'”’]* \([^()]{1,12}\)$")
+_SOURCE_AMID = re.compile(r"[.!?][\"'”’]* \([^()]{1,12}\) \S")
+"""A reference behind a sentence ("… each day. (K4)"), at the end and before more words."""
 
 
 @dataclass(slots=True)
@@ -46,6 +50,34 @@ class Pitches:
     starts: Counter[str] = field(default_factory=Counter)
     """Words before a colon that begin a paragraph beyond doubt ("How long:"), by how often."""
 
+    firsts: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """(first word of a sentence, whether a paragraph begins with it), by how often; where either is beyond doubt."""
+    kept: list[list[Line]] = field(default_factory=list)
+    """Lines whose sentences are counted when first they are asked for."""
+    sources: Counter[bool] = field(default_factory=Counter)
+    """Whether a paragraph ends with a reference behind a sentence, by how often."""
+
+    def parts(self, last: Line, line: Line) -> bool:
+        """Whether a paragraph ends with a sentence on a full line, by how the document's paragraphs begin and end.
+
+        Where nothing stands between paragraphs, nothing but the words can tell: most begin with the child's name or
+        "A …", while "She …" goes on. Only a clear case counts, for a sentence joined wrongly costs less than one torn.
+        """
+        for text in (run.text for lines in self.kept for one in lines for run in one.runs if ". " in run.text):
+            for rest in text.split(". ")[1:]:
+                if begun := _FIRST.match(rest):
+                    self.firsts[begun[1], False] += 1
+            if ") " in text:
+                self.sources[False] += len(_SOURCE_AMID.findall(text))
+        self.kept.clear()
+        if _SOURCE.search(last.runs[-1].text) and self.sources[True] > 2 and not self.sources[False]:
+            return True
+        word = _FIRST.match(line.runs[0].text)
+        if word is None:
+            return False
+        begins, goes_on = self.firsts[word[1], True], self.firsts[word[1], False]
+        return begins > 2 and begins > 2 * goes_on
+
     def starts_anew(self, last: Line, line: Line) -> bool:
         """Whether a line begins with a label: one that begins other paragraphs, or follows a sentence or a label."""
         prefix = _PREFIX.match(line.runs[0].text)
@@ -54,18 +86,24 @@ class Pitches:
         if self.starts[prefix[0]] > 1:
             return True
         before = last.runs[0].text
-        return len(prefix[0].split()) <= 4 and bool(_END.search(last.runs[-1].text) or _PREFIX.match(before))
+        return len(prefix[0].split()) <= 4 and bool(ended(last.runs[-1].text) or _PREFIX.match(before))
 
     def learn(self, lines: list[Line], inside: bool) -> None:
         """Look at lines that follow one another because the next word had no room."""
+        self.kept.append(lines)
         for one, two in pairwise(lines):
             if one.page != two.page or two.label or one.column != two.column:
                 continue
             if fits(one, two):
                 if ":" in (text := two.runs[0].text) and (prefix := _PREFIX.match(text)):
                     self.starts[prefix[0]] += 1
+                if ended(end := one.runs[-1].text):
+                    if word := _FIRST.match(text):
+                        self.firsts[word[1], True] += 1
+                elif end[-1:] == ")" and _SOURCE.search(end):
+                    self.sources[True] += 1
             elif abs(one.size - two.size) < 0.3:
-                if _END.search(one.runs[-1].text):
+                if ended(one.runs[-1].text):
                     self.full[inside, two.base - one.base > 1.7 * one.size] += 1
                 found = self.samples.setdefault((inside, round(one.size * 2)), [])
                 if len(found) < 4000:
@@ -82,6 +120,11 @@ class Pitches:
             good = [s for s in samples if 0.8 < s < 2.2]
             found = self.known[key] = median(good) if len(good) >= 3 else 1.3
         return found
+
+
+def ended(text: str) -> bool:
+    """Whether a sentence (or what leads to a list) ends with these words."""
+    return text.rstrip("\"'”’)]")[-1:] in _ENDS
 
 
 def find_label(line: Line, following: Line | None) -> None:
@@ -167,9 +210,12 @@ def _goes_on(made: Paragraph, line: Line, pitches: Pitches, inside: bool) -> boo
             return False
     if ":" in line.runs[0].text and pitches.starts_anew(last, line):
         return False
-    ended, low = bool(_END.search(last.runs[-1].text)), line.runs[0].text[:1].islower()
+    end, low = last.runs[-1].text, line.runs[0].text[:1].islower()
+    over = ended(end)
+    if not low and (over or (end[-1:] == ")" and _SOURCE.search(end))) and pitches.parts(last, line):
+        return False
     if last.page != line.page or last.column != line.column:
-        if ended and not low:  # Inside a page, do paragraphs or mere sentences end on a full line?
+        if over and not low:  # Inside a page, do paragraphs or mere sentences end on a full line?
             return not last.bold and pitches.full[inside, False] > pitches.full[inside, True]
         return low or not last.bold
     pitch = (line.base - last.base) / (line.size or 1)
@@ -182,10 +228,10 @@ def _goes_on(made: Paragraph, line: Line, pitches: Pitches, inside: bool) -> boo
         if made.label:
             return line.x0 > made.label_x - 2
         shift = line.x0 - made.first_x
-        return not (shift > 1.5 * size and ended) and not (shift < -3.2 * size)
+        return not (shift > 1.5 * size and over) and not (shift < -3.2 * size)
     shift = line.x0 - rest
     centred = abs((line.x0 + line.x1) / 2 - (last.x0 + last.x1) / 2) < 3
-    return centred or abs(shift) <= 1.2 * size or (low and not ended)
+    return centred or abs(shift) <= 1.2 * size or (low and not over)
 
 
 # ---------------------------------------------------------------- text and marks

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from ehcaudit.readers.pdfium.flow_values import Cell, PageFlow, TableOnPage
 from ehcaudit.readers.pdfium.lines import Line
 from ehcaudit.readers.pdfium.margins import plain
-from ehcaudit.readers.pdfium.paragraphs import fits
+from ehcaudit.readers.pdfium.paragraphs import ended, fits
 
 _SAME = 4.0
 _SHORT = 4.2
 """Room under the last line of a cell that goes on, in sizes of its letters: what keeps two or three lines together."""
-_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
 
 @dataclass(slots=True)
@@ -74,12 +72,16 @@ def _same_columns(one: list[float], two: list[float]) -> bool:
     return all(any(abs(x - y) <= _SAME for y in many) for x in few)
 
 
-def _row_text(cells: list[Cell], row: int) -> str:
-    return "\n".join(
-        f"{cell.column}:{' '.join(plain(line.runs) for line in cell.content if isinstance(line, Line))}"
-        for cell in cells
-        if cell.row == row and cell.content
-    )
+def _same_row(one: list[Cell], two: list[Cell], row: int) -> bool:
+    """Whether both have this row, with the same words in the same columns."""
+    first, second = ([cell for cell in cells if cell.row == row and cell.content] for cells in (one, two))
+    if not first or [cell.column for cell in first] != [cell.column for cell in second]:
+        return False
+    return all(_words(a) == _words(b) for a, b in zip(first, second, strict=True))
+
+
+def _words(cell: Cell) -> str:
+    return " ".join(plain(line.runs) for line in cell.content if isinstance(line, Line))
 
 
 def _first_words(cells: list[Cell]) -> str:
@@ -91,8 +93,7 @@ def _repeated(whole: Whole, table: TableOnPage) -> int:
     """How many leading rows of a page's part are the table's header rows again."""
     count = 0
     while count < min(table.rows, whole.rows, 4):
-        again = _row_text(table.cells, count)
-        if not again or again != _row_text(whole.cells, count):
+        if not _same_row(table.cells, whole.cells, count):
             break
         count += 1
     return count
@@ -164,7 +165,7 @@ def _row_continues(whole: Whole, cells: list[Cell], first: int) -> bool:
             continue
         if one is None or foot - one.bottom > _SHORT * one.size:
             return False  # Words that go on below filled their cell to its foot.
-        ended, low, full = bool(_END.search(one.runs[-1].text)), two.runs[0].text[:1].islower(), not fits(one, two)
+        over, low, full = ended(one.runs[-1].text), two.runs[0].text[:1].islower(), not fits(one, two)
         long = len(above.content) > 3 and foot - one.bottom < 2 * one.size
         if two.label:
             score += 0.5 if any(isinstance(x, Line) and x.label for x in above.content) else -1
@@ -172,7 +173,7 @@ def _row_continues(whole: Whole, cells: list[Cell], first: int) -> bool:
             score += 3 if full else 1
         elif not full:
             score -= 0.7 if long else 2
-        elif ended:
+        elif over:
             score -= 0.5
         else:
             score += 0.5 if len(above.content) > 1 else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ehcaudit.model import SEVERITIES, Finding, PlanAudit, RuleCard, Run
@@ -217,10 +217,12 @@ def changes_of(run: Run, audited: PlanAudit, room: Room) -> tuple[Chapter, ...]:
         pieces = tuple(p for p in in_context(block_text(plan, block_id), spans, room=room.letters) if p[0])
         where = plan.place(block_id).removeprefix(f"Section {letter} › ")
         group.sort(key=lambda f: SEVERITIES.index(f.severity))
-        faults = tuple(_one(run, audited, finding, room) for finding in group)
-        chapters.setdefault(letter, []).append(Change(where, pieces, faults))
+        faults = tuple(_one(run, audited, finding, room) for finding in group[: room.quotes])
+        chapters.setdefault(letter, []).append(Change(where, pieces, faults, len(group) - len(faults)))
     return tuple(
-        (section_label(letter), tuple(changes)) for letter, changes in _in_order(plan_letters(audited), chapters)
+        Chapter(section_label(letter), tuple(chapters[letter][: room.rows]), max(0, len(chapters[letter]) - room.rows))
+        for letter in plan_letters(audited)
+        if letter in chapters
     )
 
 
