@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,15 +18,15 @@ from ehcaudit import __version__
 from ehcaudit.caseload import Trace, trace
 from ehcaudit.caseload.trace import judged_again
 from ehcaudit.checks import Context, Policy
-from ehcaudit.errors import Changed, Crashed, InputError, NotAPlan, TooLarge, TooSlow, UsageError
+from ehcaudit.errors import Changed, Crashed, InputError, NotAPlan, NotDeidentified, TooLarge, TooSlow, UsageError
 from ehcaudit.gates import Gate, Ledger, Screened, Tally, Waiver, rule_digests
 from ehcaudit.history import Figures
 from ehcaudit.horizon import Watched, in_turn
 from ehcaudit.inputs import content_of, find_inputs, stamp
-from ehcaudit.judging import judge_plan
+from ehcaudit.judging import identified_by, identity_rules, judge_plan, restrict, without_unreadable
 from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Result, Run, Scorecard, Summary
 from ehcaudit.readers import Limits, read, suffixes
-from ehcaudit.rules import RuleSet, load_rules
+from ehcaudit.rules import Rule, RuleSet, load_rules
 from ehcaudit.scoring import Scale, score
 from ehcaudit.shelf import SHELF_FROM, Audits, Sealed, Shelf, open_whole, seal
 from ehcaudit.store import Kept, Member, Method, Row, Store
@@ -56,6 +56,7 @@ def audit(
     original: bool = False,
     convert: bool = False,
     ocr: bool = False,
+    deidentified: bool = False,
     globs: Sequence[str] = (),
     jobs: int = 0,
     progress: Progress | None = None,
@@ -67,8 +68,9 @@ def audit(
 
     A file that cannot be audited becomes a Failure and the others go on. Raises UsageError where there are no rules
     or a section is unknown. ``as_of`` is today where it is not given. With ``sections`` only those are audited, and
-    the others are not missing. ``original``, ``convert`` and ``ocr`` as for ``readers.read``. ``globs``: of the files
-    in folders only those that fit one of them. ``jobs`` worker processes hold each file to the limits on time and
+    the others are not missing. ``original``, ``convert`` and ``ocr`` as for ``readers.read``. ``deidentified``: a
+    plan that holds what could identify a child is a Failure. ``globs``: of the files in folders only those that fit
+    one of them. ``jobs`` worker processes hold each file to the limits on time and
     memory; with none the files are read in this process, where a reader's own limits are all there is.
 
     What the ``store`` has of an unchanged file is not worked out again; it must stay open while the Run is used. The
@@ -82,7 +84,8 @@ def audit(
             raise UsageError(f"“{letter}” is not a section; the letters are {', '.join(SECTION_LETTERS)}")
     as_of = as_of or datetime.now(UTC).astimezone().date()
     limits, scale, gate, policy = limits or Limits(), scale or Scale(), gate or Gate(), policy or Policy()
-    job = Job(rules, as_of, policy, limits, scale, sections, original, convert=convert, ocr=ocr)
+    guard = identity_rules() if deidentified else ()
+    job = Job(rules, as_of, policy, limits, scale, sections, original, convert=convert, ocr=ocr, guard=guard)
     method = job.method()
     digests = rule_digests(rules)
     known = Ledger.read(baseline, method=method.digest, rules=digests) if baseline else None
@@ -314,6 +317,8 @@ class Job:
     """The bytes that are kept of a plan may hold words of it."""
     convert: bool = False
     ocr: bool = False
+    guard: tuple[Rule, ...] = ()
+    """Rules that refuse a plan in which they find something that could identify a child."""
 
     def __call__(self, task: Path | Redo) -> PlanAudit | Sealed | Failure:
         """Audit one file. Whatever is wrong with it becomes a Failure; its words are never in the message."""
@@ -359,6 +364,10 @@ class Job:
         )
         if before != stamp(path):
             raise Changed(f"{path}: was written to or taken away while it was read; run again.")
+        if found := identified_by(plan, self.guard, context):
+            raise NotDeidentified(
+                f"{path}: is not de-identified ({found}); take that out, or audit it without --require-deidentified."
+            )
         return audit_plan(plan, self.rules, context, self.scale, self.sections)
 
     def _redone(self, task: Redo, context: Watched) -> tuple[PlanAudit, Trace] | None:
@@ -386,6 +395,7 @@ class Job:
             "original": self.original,
             "convert": self.convert,
             "ocr": self.ocr,
+            "guard": [rule.id for rule in self.guard],
         }
         digests = rule_digests(self.rules)
         return Method(
@@ -475,43 +485,6 @@ def _scored(plan: Plan, results: Sequence[Result], rules: RuleSet, scale: Scale)
         return card
     there = {*plan.sections, *(("H1", "H2") if "H" in plan.sections else ())}
     return replace(card, sections={letter: part for letter, part in card.sections.items() if letter in there})
-
-
-def restrict(plan: Plan, letters: Sequence[str]) -> Plan:
-    """The plan as if it held these sections alone, on purpose."""
-    keep = {*letters, *({"H"} if {"H1", "H2"} & set(letters) else set())}
-    return replace(
-        plan,
-        partial=True,
-        sections={letter: section for letter, section in plan.sections.items() if letter in keep},
-        items=tuple(item for item in plan.items if item.section in keep),
-        advice=plan.advice if "K" in keep else (),
-    )
-
-
-def without_unreadable(plan: Plan) -> Plan:
-    """The plan without the words of sections that could not be read surely, so that no rule judges them."""
-    dark = {letter for letter, section in plan.sections.items() if section.unreadable}
-    if not dark:
-        return plan
-    items = tuple(item for item in plan.items if item.section not in dark)
-    left = {item.id for item in items}
-
-    def known(ids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(one for one in ids if one in left)
-
-    threads = (
-        replace(t, needs=known(t.needs), outcomes=known(t.outcomes), provisions=known(t.provisions))
-        for t in plan.threads
-    )
-    return replace(
-        plan,
-        sections={k: replace(s, blocks=()) if k in dark else s for k, s in plan.sections.items()},
-        items=items,
-        advice=() if "K" in dark else plan.advice,
-        threads=tuple(t for t in threads if t.needs or t.outcomes or t.provisions),
-        leftovers=tuple(one for one in plan.leftovers if one.section not in dark),
-    )
 
 
 def _where(error: BaseException) -> str:

@@ -17,6 +17,7 @@ EhcauditError
     │   └── Scan          pictures of pages, or letters without meaning: recognition (OCR) may help
     ├── Crashed           ended the worker process that read it
     ├── Changed           was written to or taken away while it was read
+    ├── NotDeidentified   holds what could identify a child, where that was asked to be refused
     └── NotAPlan          read, but not recognised as an EHC plan
 
 No message ever holds words of a plan: a message names the file's fault and what to do about it.
@@ -123,3 +124,9 @@ class Changed(InputError):
     """The file was written to, or taken away, while it was being read."""
 
     code = "changed"
+
+
+class NotDeidentified(InputError):
+    """The plan holds what could identify a child, and the run takes de-identified plans alone."""
+
+    code = "not-de-identified"

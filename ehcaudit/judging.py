@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -91,6 +91,60 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 def shorten(quote: str, limit: int = 200) -> str:
     """A quote for a one-line message: cut at a word, with an ellipsis. The evidence keeps it whole."""
     return quote if len(quote) <= limit else quote[:limit].rsplit(" ", 1)[0] + " …"
+
+
+# ---------------------------------------------------------------- which plans, and which parts, are judged
+
+_GUARDS = ("identifier", "hidden-name", "another-childs-name")
+"""Check types whose findings could identify a child, as against those that find a contradiction."""
+
+
+def identity_rules() -> tuple[Rule, ...]:
+    """The built-in rules that find what could identify a child, whatever the persona."""
+    return tuple(rule for rule in load_rules().rules if rule.theme == "identity" and rule.file.check["type"] in _GUARDS)
+
+
+def identified_by(plan: Plan, guard: Iterable[Rule], context: Context) -> str:
+    """What these rules find, in words and numbers and never by itself; empty where they find nothing."""
+    found = [(rule, len(result.findings)) for rule in guard for result in judge_plan(plan, [rule], context)]
+    return ", ".join(f"{rule.id.rpartition('/')[2].replace('-', ' ')}: {number}" for rule, number in found if number)
+
+
+def restrict(plan: Plan, letters: Sequence[str]) -> Plan:
+    """The plan as if it held these sections alone, on purpose."""
+    keep = {*letters, *({"H"} if {"H1", "H2"} & set(letters) else set())}
+    return replace(
+        plan,
+        partial=True,
+        sections={letter: section for letter, section in plan.sections.items() if letter in keep},
+        items=tuple(item for item in plan.items if item.section in keep),
+        advice=plan.advice if "K" in keep else (),
+    )
+
+
+def without_unreadable(plan: Plan) -> Plan:
+    """The plan without the words of sections that could not be read surely, so that no rule judges them."""
+    dark = {letter for letter, section in plan.sections.items() if section.unreadable}
+    if not dark:
+        return plan
+    items = tuple(item for item in plan.items if item.section not in dark)
+    left = {item.id for item in items}
+
+    def known(ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(one for one in ids if one in left)
+
+    threads = (
+        replace(t, needs=known(t.needs), outcomes=known(t.outcomes), provisions=known(t.provisions))
+        for t in plan.threads
+    )
+    return replace(
+        plan,
+        sections={k: replace(s, blocks=()) if k in dark else s for k, s in plan.sections.items()},
+        items=items,
+        advice=() if "K" in dark else plan.advice,
+        threads=tuple(t for t in threads if t.needs or t.outcomes or t.provisions),
+        leftovers=tuple(one for one in plan.leftovers if one.section not in dark),
+    )
 
 
 # ---------------------------------------------------------------- single statements

@@ -37,7 +37,9 @@ from ehcaudit.cli.options import (
     Baseline,
     Config,
     Convert,
+    Deidentified,
     Deleted,
+    Edition,
     ExitZero,
     FailOn,
     FilesFrom,
@@ -59,6 +61,7 @@ from ehcaudit.cli.options import (
     Ocr,
     Persona,
     Quiet,
+    Redact,
     Reports,
     RuleFolders,
     Sections,
@@ -116,11 +119,14 @@ def check(
     format: AuditFormat = "terminal",
     report: Reports = None,
     force: Force = False,
+    edition: Edition = "full",
+    redact: Redact = False,
     as_of: AsOf = None,
     sections: Sections = None,
     as_accepted: AsAccepted = True,
     convert: Convert = False,
     ocr: Ocr = False,
+    deidentified: Deidentified = False,
     select: Select = None,
     ignore: Ignore = None,
     persona: Persona = None,
@@ -148,6 +154,7 @@ def check(
     Reads plans, folders or patterns, judges them by the rules, and scores what it finds.
     """
     from ehcaudit.reports import find_report
+    from ehcaudit.reports.base import EDITIONS
     from ehcaudit.reports.files import targets
     from ehcaudit.settings import parse_date, parse_minima, parse_sections
 
@@ -160,6 +167,7 @@ def check(
         raise UsageError("name a plan, a folder or a pattern, or --files-from FILE")
     if no_quotes and not store:
         raise UsageError("--no-quotes says what a store keeps; name one with --store FILE")
+    _choice("--for", edition, EDITIONS)
     renderer = find_report(format)
     renderer.printed()  # Refused now where it is a folder.
     to_write = targets(report or (), force=force)
@@ -192,6 +200,7 @@ def check(
             original=not as_accepted,
             convert=convert,
             ocr=ocr,
+            deidentified=deidentified,
             globs=glob or (),
             jobs=jobs or os.cpu_count() or 1,
             store=stack.enter_context(open_store(store, words=not no_quotes)) if store else None,
@@ -200,10 +209,10 @@ def check(
             **settings.engine_options(rule_set),
         )
         progress.close()
-        options = report_options(width, no_color=no_color, verbosity=-1 if quiet else verbose)
-        emit(renderer.render(run, options))
+        look = partial(report_options, edition=edition, redact=redact)
+        emit(renderer.render(run, look(width, no_color=no_color, verbosity=-1 if quiet else verbose)))
         for target in to_write:
-            target.write(run, report_options(width or 100, no_color=True, verbosity=verbose))
+            target.write(run, look(width or 100, no_color=True, verbosity=verbose))
             if not quiet:
                 note(f"wrote {target.path}")
     if not quiet:

@@ -22,7 +22,9 @@ _REFRESH = 0.1
 """Seconds between two looks of the bar."""
 
 
-def report_options(width: int | None, *, no_color: bool, verbosity: int = 0) -> ReportOptions:
+def report_options(
+    width: int | None, *, no_color: bool, verbosity: int = 0, edition: str = "full", redact: bool = False
+) -> ReportOptions:
     """How reports look here: as wide as the terminal (80 where there is none), in colour where someone watches."""
     import shutil
 
@@ -37,7 +39,7 @@ def report_options(width: int | None, *, no_color: bool, verbosity: int = 0) -> 
         and sys.stdout.isatty()
         and (os.name != "nt" or bool(env.get("WT_SESSION") or env.get("ANSICON")))
     )
-    return ReportOptions(width=columns, color=color, verbosity=verbosity)
+    return ReportOptions(columns, color, verbosity, edition, redact)  # type: ignore[arg-type]
 
 
 def emit(payload: bytes) -> None:

@@ -47,6 +47,11 @@ Convert = Annotated[
 Ocr = Annotated[
     bool, typer.Option("--ocr", help="Recognise the words of scanned PDFs, where OCRmyPDF and Tesseract are installed.")
 ]
+Deidentified = Annotated[
+    bool, typer.Option("--require-deidentified", help="Refuse a plan that holds what could identify a child.")
+]
+Edition = Annotated[str, option("--for", "WHOM", "The report for dco, parents, caseworker or board (default: all).")]
+Redact = Annotated[bool, typer.Option("--redact", help="No words of plans and no file names in any report.")]
 Jobs = Annotated[
     int | None, option("--jobs", "N", "Worker processes (default: one for each processor).", min=1, max=256)
 ]

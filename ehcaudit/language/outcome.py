@@ -27,6 +27,7 @@ _HEAD = {
     "vague": -1.5,
     "state": -1.5,
     "receiving": -1.0,
+    "having": 0.4,
     "": -0.5,
 }
 
@@ -64,7 +65,8 @@ class _Weighing:
         self.head, self.kind = grammar.head(reading, at)
         self.service = grammar.service(reading, self.who) or grammar.cohort(reading, self.start)
         self.good, self.doubtful = grammar.figures(reading, weak_head=self.kind in ("vague", "state"))
-        self.helps = reading.marked("help") or grammar.manner(reading)
+        helps = reading.marked("help") or grammar.manner(reading)
+        self.helps = [m for m in helps if not reading.folded.endswith(("more ", "increasingly "), 0, m.start)]
         self._fill(at)
         points = self._points(at)
         self._about(points)
@@ -151,7 +153,9 @@ class _Weighing:
         specific = grammar.specific(reading, self.start, self.who)
         figures = len(self.good) + self.measured
         points = _HEAD[self.kind]
-        if self.kind == "vague" and self._counted():
+        if self.kind == "vague" and self.good and self.head and _KNOWN.match(self.reading.folded, self.head[0]):
+            points = 1.0  # "know 45 words by sight"
+        elif self.kind == "vague" and self._counted():
             points = 0.3  # "improve his play by … on 7 of 10 occasions", "know 50 of 60 flags"
         elif self.kind in ("vague", "soft") and self._spelt_out():
             points = 1.5  # "manage his epilepsy: take his tablets on time, keep a diary and tell friends what to do"
@@ -236,7 +240,9 @@ class _Weighing:
         if self.service:
             self._fault("service-viewpoint", self.service)
         kit = self.kind == "receiving" and head and folded[head[0] : head[1]].startswith("have a") and self.acts_after
-        if self.kind == "receiving" and head and not kit:
+        if self.kind == "having" and head and not self.good and (given := reading.marked("receiving", head[1])):
+            self._fault("provision-not-outcome", (given[0].start, given[0].end))
+        elif self.kind == "receiving" and head and not kit:
             self._fault("provision-not-outcome", head)
         elif done := patterns["done_by"].search(folded):
             self._fault("provision-not-outcome", done.span())
@@ -265,6 +271,7 @@ def _separate(verbs: set[int], folded: str) -> int:
     return len(places) - sum(_LISTED.match(words) is not None for words in between)
 
 
+_KNOWN = re.compile(r"(?:knows?|known|recognises?)\b")
 _LISTED = re.compile(r"\w+(?: (?:at|to|on|for|up|out|in|down|off|with))?\s?(?:,|and|or|,? and|,? then|/| )\s*$")
 _ASIDE = ("hedged", "vague-verb", "several-in-one", "aspiration")
 """Faults beside which a missing measure is still worth saying."""

@@ -34,61 +34,79 @@ class Numbering:
     """The lists of a document and how far each has counted."""
 
     lists: dict[str, dict[int, Level]] = field(default_factory=dict)
+    """Those that were asked for."""
     counter: dict[str, str] = field(default_factory=dict)
     """List → what it counts together with: lists over one abstract list go on, unless one starts anew."""
     counts: dict[str, list[int | None]] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict)
+    """List → its w:num."""
+    abstract: dict[str, Any] = field(default_factory=dict)
+    """Abstract list → its w:abstractNum."""
 
     @classmethod
     def of(cls, root: Any) -> Numbering:
-        """From the root of numbering.xml; None gives no lists."""
+        """From the root of numbering.xml; None gives no lists. A list is looked at when it is first asked for."""
         numbering = cls()
-        levels: dict[str, dict[int, Level]] = {}
-        styled: dict[str, str] = {}
-        linked: dict[str, str] = {}
         for element in root if root is not None else ():
-            if local(element) != "abstractNum":
-                continue
-            key = value(element, "abstractNumId") or ""
-            levels[key] = {}
-            for child in element:
-                name = local(child)
-                if name == "lvl":
-                    levels[key][whole_number(value(child, "ilvl"), least=0, most=8, default=0)] = _level(child)
-                elif name == "styleLink":
-                    styled[value(child) or ""] = key
-                elif name == "numStyleLink":
-                    linked[key] = value(child) or ""
-        for key, style in linked.items():
-            if not levels[key] and style in styled:
-                levels[key] = levels[styled[style]]
-        for element in root if root is not None else ():
-            if local(element) != "num":
-                continue
-            key, base = value(element, "numId") or "", ""
-            own: dict[int, Level] = {}
-            for child in element:
-                if local(child) == "abstractNumId":
-                    base = value(child) or ""
-                elif local(child) == "lvlOverride":
-                    at = whole_number(value(child, "ilvl"), least=0, most=8, default=0)
-                    for part in child:
-                        if local(part) == "lvl":
-                            own[at] = _level(part)
-                    for part in child:
-                        if local(part) == "startOverride":
-                            was = own.get(at) or levels.get(base, {}).get(at, Level())
-                            own[at] = replace(was, start=whole_number(value(part), least=0, most=MOST, default=1))
-            numbering.lists[key] = {**levels.get(base, {}), **own}
-            numbering.counter[key] = key if own else f"abstract {base}"
+            name = local(element)
+            if name == "abstractNum":
+                numbering.abstract[value(element, "abstractNumId") or ""] = element
+            elif name == "num":
+                numbering.raw[value(element, "numId") or ""] = element
         return numbering
+
+    def _list(self, key: str) -> dict[int, Level] | None:
+        """The levels of a list; None where there is no such list."""
+        found = self.lists.get(key)
+        if found is not None or key not in self.raw:
+            return found
+        base, own, levels = "", dict[int, Level](), dict[int, Level]()
+        for child in self.raw[key]:
+            name = local(child)
+            if name == "abstractNumId":
+                base = value(child) or ""
+                levels = self._abstract(base)
+            elif name == "lvlOverride":
+                at = whole_number(value(child, "ilvl"), least=0, most=8, default=0)
+                for part in child:
+                    if local(part) == "lvl":
+                        own[at] = _level(part)
+                for part in child:
+                    if local(part) == "startOverride":
+                        was = own.get(at) or levels.get(at, Level())
+                        own[at] = replace(was, start=whole_number(value(part), least=0, most=MOST, default=1))
+        self.counter[key] = key if own else f"abstract {base}"
+        self.lists[key] = {**levels, **own}
+        return self.lists[key]
+
+    def _abstract(self, key: str) -> dict[int, Level]:
+        """The levels of an abstract list; one that has none may name a style whose list it takes over."""
+        found: dict[int, Level] = {}
+        linked = ""
+        for child in self.abstract.get(key, ()):
+            name = local(child)
+            if name == "lvl":
+                found[whole_number(value(child, "ilvl"), least=0, most=8, default=0)] = _level(child)
+            elif name == "numStyleLink":
+                linked = value(child) or ""
+        if found or not linked:
+            return found
+        for element in self.abstract.values():
+            if any(local(child) == "styleLink" and (value(child) or "") == linked for child in element):
+                found = {
+                    whole_number(value(child, "ilvl"), least=0, most=8, default=0): _level(child)
+                    for child in element
+                    if local(child) == "lvl"
+                }
+        return found
 
     def level_of(self, key: str, style: str) -> int:
         """Which level of a list a paragraph style belongs to."""
-        return next((at for at, level in self.lists.get(key, {}).items() if level.style == style), 0)
+        return next((at for at, level in (self._list(key) or {}).items() if level.style == style), 0)
 
     def next(self, key: str, at: int) -> tuple[str, str]:
         """Count one paragraph on. Returns (label, form); an unknown list has neither."""
-        levels = self.lists.get(key)
+        levels = self._list(key)
         if levels is None or at not in levels:
             return "", ""
         here = levels[at]

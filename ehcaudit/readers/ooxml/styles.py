@@ -213,7 +213,7 @@ class Styles:
                 key = value(element, "styleId") or ""
                 styles.raw.setdefault(key, element)
                 if value(element, "type") == "paragraph" and value(element, "default") in ("1", "true", "on"):
-                    styles.default_paragraph = key
+                    styles.default_paragraph = key  # Of several the last (§17.7.4.17).
             elif name == "docDefaults":
                 for part in element.iter():
                     if local(part) == "rPr":
