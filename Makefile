@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 endif
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format test-rules docs bench accuracy lock wheel clean
+.PHONY: help setup demo test check format test-rules docs bench bench-reading bench-caseload fuzz accuracy lock wheel clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -25,7 +25,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -c "import pathlib; pathlib.Path('$(READY)').touch()"
 
 demo: $(READY)   ## audit the sample plans and print the report
-	@$(BIN)/ehcaudit check sample_plans --exit-zero
+	@$(BIN)/python -c "import pathlib; pathlib.Path('demo').mkdir(exist_ok=True)"
+	@$(BIN)/ehcaudit check sample_plans --exit-zero --force \
+	  --report html=demo/site --report comments=demo/comments --report xlsx=demo/audit.xlsx
 
 test: check      ## everything that must hold: format, types, layers, tests with coverage
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
@@ -53,6 +55,15 @@ docs: $(READY)   ## write docs/rules and docs/schema anew
 
 bench: $(READY)  ## time and memory against a plain python-docx walk
 	$(BIN)/python tools/bench.py
+
+bench-reading: $(READY) ## Word and PDF: time a page, words kept, the same plan from both
+	$(BIN)/python tools/bench_reading.py
+
+bench-caseload: $(READY) ## thousands of built plans: plans a second, memory, reruns (FULL=1: 19,194 plans)
+	$(BIN)/python tools/bench_caseload.py $(if $(FULL),--plans 19194)
+
+fuzz: $(READY)   ## change plans at random and see that each ends in a report or a failure entry
+	$(BIN)/python tools/fuzz.py
 
 accuracy: $(READY) ## agreement with experts' verdicts: make accuracy BENCH=statements.jsonl
 	$(BIN)/python tools/accuracy.py $(BENCH)

@@ -61,8 +61,14 @@ def date_past(plan: Plan, _options: DateOptions, where: tuple[str, ...], context
         asked += 1
         last, words = max(dated, key=lambda pair: pair[0])
         if last < max(written, context.as_of):
-            values = {"date": f"{last.day} {last:%B %Y}", "plan_date": f"{written.day} {written:%B %Y}"}
-            hits.append(Hit(words, item.section, values, query=last >= written, item=item.id))
+            since = last >= written
+            against = context.as_of if since or not facts.plan_date else written
+            values = {
+                "date": f"{last.day} {last:%B %Y}",
+                "against": f"{'the day of this audit' if against is context.as_of else 'the date of the plan'}, "
+                f"{against.day} {against:%B %Y}",
+            }
+            hits.append(Hit(words, item.section, values, query=since, item=item.id))
     answer = over_items(hits, asked, nothing="No outcome has a date that can be told.")
     unread = gap(plan, where)
     return Answer("not_assessed", answer.hits, reason=unread) if unread else answer

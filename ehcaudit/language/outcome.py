@@ -66,7 +66,7 @@ class _Weighing:
         self.service = grammar.service(reading, self.who) or grammar.cohort(reading, self.start)
         self.good, self.doubtful = grammar.figures(reading, weak_head=self.kind in ("vague", "state"))
         helps = reading.marked("help") or grammar.manner(reading)
-        self.helps = [m for m in helps if not reading.folded.endswith(("more ", "increasingly "), 0, m.start)]
+        self.helps = [m for m in helps if not grammar.no_help(reading, m)]
         self._fill(at)
         points = self._points(at)
         self._about(points)
@@ -159,7 +159,7 @@ class _Weighing:
             points = 0.3  # "improve his play by … on 7 of 10 occasions", "know 50 of 60 flags"
         elif self.kind in ("vague", "soft") and self._spelt_out():
             points = 1.5  # "manage his epilepsy: take his tablets on time, keep a diary and tell friends what to do"
-        elif self._own_figure() or (not self.kind and any(at - 3 <= a <= at + 12 for a, _ in self.good)):
+        elif self._own_figure() or (not self.kind and self._figure_near(at)):
             points = max(points, 0.8)  # "his attendance will be above 90%", "will have no more than two suspensions"
         points += min(1.0, 0.5 * extra + 0.4 * len(plain)) + min(3.2, 1.6 * figures) + min(1.8, 1.2 * len(self.helps))
         points += min(1.5, 0.25 * specific)
@@ -202,6 +202,13 @@ class _Weighing:
         word = row[place].word
         promised = place and row[place - 1].word in words["modal"] | {"also"}
         return not promised and (word.endswith(("ing", "ed")) or word in words["participle"])
+
+    def _figure_near(self, at: int) -> bool:
+        """Whether a figure stands where the verb should, or a share or a bound anywhere ("be in class for 95 %")."""
+        return any(
+            at - 3 <= a <= at + 12 or any(a <= q.start < b and q.kind == "percent" for q in self.reading.shares)
+            for a, b in self.good
+        )
 
     def _spelt_out(self) -> bool:
         """Whether a general verb is followed by a colon and two acts or more that can be seen."""

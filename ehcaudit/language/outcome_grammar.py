@@ -332,6 +332,17 @@ def _figure(
     return None
 
 
+def no_help(reading: Reading, mark: Mark) -> bool:
+    """Whether words that look like a level of help are none: "more accurately", "look after himself", "dress himself"."""
+    folded = reading.folded
+    if folded.endswith(("more ", "increasingly "), 0, mark.start):
+        return True
+    if folded[mark.start : mark.end] not in ("himself", "herself", "themselves", "myself"):
+        return False
+    objects = any(m.end == mark.start - 1 and m.label in _VERBS for m in reading.marks)
+    return objects or folded.endswith((" after ", " for ", " of ", " about ", " in "), 0, mark.start)
+
+
 def manner(reading: Reading) -> list[Mark]:
     """How it is done, where two people would agree on it: "without grabbing", "when told", "by pointing"."""
     return [

@@ -172,12 +172,14 @@ def _content(reading: Reading) -> list[tuple[int, int, float]]:
         *(
             (p.start, p.end) for p in reading.people if spans.get(p.start, 0) <= p.end
         ),  # "parent-child interaction therapy"
-        *((q.start, q.end) for q in reading.amounts if q.kind != "scope"),
         *reading.spans("credential"),
     ]
     row = reading.tokens
     taken = describing = -1
     off = bytearray(len(reading.text) + 1)
+    for quantity in reading.amounts:
+        # It takes its own words, not a thing named in it: "two sessions of hydrotherapy a week".
+        off[quantity.start : quantity.end] = b"\x02" * (quantity.end - quantity.start)
     for a, b in dull:
         off[a:b] = b"\x01" * (b - a)
     for i, token in enumerate(row):
@@ -185,7 +187,7 @@ def _content(reading: Reading) -> list[tuple[int, int, float]]:
             continue
         end = spans.get(token.start)
         if end is not None:
-            if reading.folded[token.start : end] not in bare and not off[token.start]:
+            if reading.folded[token.start : end] not in bare and off[token.start] != 1:
                 out.append((token.start, end, 1.0))
             taken = end
             continue

@@ -228,13 +228,14 @@ def run_document(run: Run) -> RunDocument:
         tool=Tool(version=run.version, rules=run.rules_hash),
         as_of=run.as_of.isoformat(),
         verdict=run.verdict,
-        plans=[_plan(plan) for plan in run.plans],
+        plans=[plan_entry(plan) for plan in run.plans],
         failures=[Failure(path=f.path, error=f.error, message=f.message) for f in run.failures],
-        suppressed=[_finding(finding, None) for finding in run.suppressed],
+        suppressed=[finding_entry(finding, None) for finding in run.suppressed],
     )
 
 
-def _plan(audited: PlanAudit) -> AuditedPlan:
+def plan_entry(audited: PlanAudit) -> AuditedPlan:
+    """One plan in the words of the contract."""
     card = audited.scorecard
     whole = _part(Part(card.percent, card.coverage))
     return AuditedPlan(
@@ -252,7 +253,7 @@ def _plan(audited: PlanAudit) -> AuditedPlan:
             Result(rule=r.rule, status=r.status, met=r.met, items=r.items)
             for r in sorted(audited.results, key=lambda r: r.rule)
         ],
-        findings=[_finding(finding, audited.plan) for finding in audited.findings],
+        findings=[finding_entry(finding, audited.plan) for finding in audited.findings],
         warnings=_warnings(audited.plan),
     )
 
@@ -266,7 +267,8 @@ def _part(part: Part) -> ScorePart:
     )
 
 
-def _finding(finding: ModelFinding, plan: Plan | None) -> Finding:
+def finding_entry(finding: ModelFinding, plan: Plan | None) -> Finding:
+    """One finding in the words of the contract; without its plan, without its places."""
     return Finding(
         rule=finding.rule,
         section=finding.section,

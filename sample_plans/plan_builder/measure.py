@@ -3,10 +3,13 @@
 A planted fault counts as found where a finding of its rule (a query too) quotes words in common with the planted ones,
 or where the fault is something missing and the rule speaks at all. A false alarm is any finding on a clean plan, and on
 a plan with faulty statements any that is not about the words of a planted one.
+
+usage, in sample_plans: python -m plan_builder.measure [--clean N] [--faulty N] [--words N] [--seed N] [--kept] [--show N]
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import re
 import tempfile
@@ -187,3 +190,24 @@ def lines(measured: Measured, *, show: int = 0) -> list[str]:
         out += [f"    missed: {words}" for words in m.missed.get(rule, ())[:show]]
         out += [f"    alarm: {words}" for words in m.alarm_words.get(rule, ())[:show]]
     return out + [f"not read: {words}" for words in m.unread]
+
+
+def main() -> None:
+    """Measure and print the table."""
+    options = argparse.ArgumentParser(description="Recall and false alarms of every rule over built plans.")
+    for name, value, words in (
+        ("clean", 100, "sound plans"),
+        ("faulty", 200, "plans with three planted faults each"),
+        ("words", 3000, "words of a plan, about"),
+        ("seed", 20_000, "seed of the first plan"),
+        ("show", 0, "print so many examples of each miss and false alarm"),
+    ):
+        options.add_argument(f"--{name}", type=int, default=value, metavar="N", help=f"{words} (default {value})")
+    options.add_argument("--kept", action="store_true", help="word the plans in the shapes that are kept back")
+    chosen = options.parse_args()
+    found = measure(clean=chosen.clean, faulty=chosen.faulty, words=chosen.words, seed=chosen.seed, kept=chosen.kept)
+    print("\n".join(lines(found, show=chosen.show)))
+
+
+if __name__ == "__main__":
+    main()
