@@ -230,6 +230,7 @@ def _serve(
     for other in inherited:  # Else this copy of the other end would keep the pipe open after the parent's death.
         other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # It may have a handler for it, which is not for us.
     _bound_memory(memory)
     while True:
         try:

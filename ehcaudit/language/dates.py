@@ -393,7 +393,7 @@ def _bare(folded: str, text: str, shapes: Sequence[Shape]) -> Iterator[Time]:
             all_there_is
             or ((dated or labelled or ended or counted) and label_ends)
             or (labelled and re.match(r"\s[A-Z]", folded[best.end :]))
-            or (ended and folded.startswith(". ", best.end))
+            or ((ended or labelled) and folded.startswith(". ", best.end))
         ):
             yield best
             return

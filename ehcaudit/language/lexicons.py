@@ -73,6 +73,8 @@ def verb_forms(base: str) -> tuple[str, ...]:
     third = base + ("es" if re.search(r"(?:s|x|z|ch|sh|o)$", base) else "s")
     if re.search(r"^[^aeiou]*[aeiou][bdgklmnprt]$", base) and not base.endswith(("w", "x", "y")):
         return (base, third, base + base[-1] + "ed", base + base[-1] + "ing")
+    if re.search(r"[^aeiou][aeiou]l$", base):  # British: labelled, travelling
+        return (base, third, base + "led", base + "ling")
     return (base, third, base + "ed", base + "ing")
 
 

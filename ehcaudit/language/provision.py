@@ -189,6 +189,8 @@ class _Weighing:
             named_place = sort == "exam" and "exam" in reading.folded
             located = when or place or measures or dated or named_place or self._everybody()
             extra = 1.0 * when + place + measures + 0.6 * bool(self.anyone) + 0.4 * length + dated
+            if any(m.start < 4 for m in reading.marked("vague_amount")):
+                extra -= 0.7  # "Suitable facilities for …"
             if sort in ("equipment", "thing", "environment") and place:
                 extra += 0.4
             if sort == "medical" and not (when or measures or self.anyone):

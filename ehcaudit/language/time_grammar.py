@@ -256,7 +256,7 @@ def grammar() -> Grammar:
         within_group=re.compile(
             rf",?\s\(?(?:of|in|during)\s(?:his\s|her\s|their\s)?(?:{group}|(?P<early>reception|nursery))\)?", re.I
         ),
-        label=re.compile(rf"[\s(\[*-]*(?:{either(listed(data['labels']['time']))}\s?[:-]\s?)?", re.I),
+        label=re.compile(rf"[\s(\[*-]*(?:{either(listed(data['labels']['time']))}\s?[:-]?\s?)?", re.I),
         measured=re.compile(
             r"\b(?:baseline|currently|scored?|assess\w*|report|dated|now|at present|previously)\b", re.I
         ),

@@ -4,7 +4,7 @@ A planted fault counts as found where a finding of its rule (a query too) quotes
 or where the fault is something missing and the rule speaks at all. A false alarm is any finding on a clean plan, and on
 a plan with faulty statements any that is not about the words of a planted one.
 
-usage, in sample_plans: python -m plan_builder.measure [--clean N] [--faulty N] [--words N] [--seed N] [--kept] [--show N]
+usage, in sample_plans: python -m plan_builder.measure [--clean N] [--faulty N] [--seed N] [--kept] [--show N]
 """
 
 from __future__ import annotations
