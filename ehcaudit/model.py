@@ -379,6 +379,8 @@ class Scorecard:
     sections: Mapping[str, Part]
     capped_by: tuple[str, ...] = ()
     """Rules of law that are not met and keep the grade below Good."""
+    unproven: tuple[str, ...] = ()
+    """Such rules that could not be assessed: nobody has shown that they are met, so the grade is kept down as well."""
 
 
 @dataclass(frozen=True, slots=True)

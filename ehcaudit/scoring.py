@@ -115,6 +115,7 @@ def score(results: Iterable[Result], cards: Mapping[str, RuleCard], scale: Scale
     themes: dict[str, _Sum] = {}
     sections: dict[str, _Sum] = {}
     capping: list[str] = []
+    unproven: list[str] = []
     for result in results:
         if result.status == "not_applicable":
             continue
@@ -124,8 +125,11 @@ def score(results: Iterable[Result], cards: Mapping[str, RuleCard], scale: Scale
         themes.setdefault(card.theme, _Sum()).add(result, card.weight, grave=grave)
         for letter in home:  # How many items stand in each of several sections is not told.
             sections.setdefault(letter, _Sum()).add(result, card.weight, grave=grave and len(home) == 1)
-        if result.status == "not_met" and card.basis == "law" and card.severity == "critical":
-            capping.append(card.id)
+        if card.basis == "law" and card.severity == "critical":
+            if result.status == "not_met":
+                capping.append(card.id)
+            elif result.status == "not_assessed":
+                unproven.append(card.id)
     parts = {theme: themes[theme].part() for theme in sorted(themes)}
     weights = {theme: scale.theme_weights.get(theme, 1.0) for theme in parts}
     whole = sum(weights[t] for t, p in parts.items() if p.percent is not None)
@@ -134,10 +138,16 @@ def score(results: Iterable[Result], cards: Mapping[str, RuleCard], scale: Scale
     )
     weighted = sum(weights.values())
     coverage = sum(weights[t] * p.coverage for t, p in parts.items()) / weighted if weighted else 0.0
-    grade = _grade(percent, scale, capped=bool(capping)) if coverage >= scale.min_coverage else None
+    grade = _grade(percent, scale, capped=bool(capping or unproven)) if coverage >= scale.min_coverage else None
     letters = sorted(sections, key=lambda letter: "H0" if letter == "H" else letter)
     return Scorecard(
-        percent, grade, coverage, parts, {letter: sections[letter].part() for letter in letters}, tuple(sorted(capping))
+        percent,
+        grade,
+        coverage,
+        parts,
+        {letter: sections[letter].part() for letter in letters},
+        tuple(sorted(capping)),
+        tuple(sorted(unproven)),
     )
 
 

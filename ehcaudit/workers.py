@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -31,7 +32,8 @@ GRACE = 2.0
 _POLL = 0.2
 
 _line: Connection | None = None
-"""In a worker: its pipe."""
+_scratch = ""
+"""In a worker: its pipe, and the folder for temporary files, made when first it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,13 @@ class _Elsewhere:
 
     seconds: float = 0.0
     group: int = 0
+
+
+def scratch() -> str | None:
+    """The folder for temporary files, gone when the workers are, however they end; None outside a worker: the usual."""
+    if _scratch:
+        os.makedirs(_scratch, mode=0o700, exist_ok=True)  # noqa: PTH103
+    return _scratch or None
 
 
 @contextlib.contextmanager
@@ -119,10 +128,8 @@ class _Pool(Generic[Task, Answer]):
         self.context: Any = multiprocessing.get_context("fork" if forks else "spawn")
         self.forks = forks
         self.workers: list[_Worker[Task]] = []
-        # A worker that is ended cannot tidy up; so the folder for its temporary files is ours.
-        self.scratch = ""
-        with contextlib.suppress(OSError):
-            self.scratch = tempfile.mkdtemp(prefix="ehcaudit-")
+        # A worker that is ended cannot tidy up; so the folder for its temporary files is ours to take away.
+        self.scratch = os.path.join(tempfile.gettempdir(), f"ehcaudit-{secrets.token_hex(8)}")  # noqa: PTH118
         self.answers: dict[int, Answer | Lost] = {}
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer | Lost]]:
@@ -205,8 +212,7 @@ class _Pool(Generic[Task, Answer]):
         for worker in self.workers:
             _end(worker)
         self.workers.clear()
-        if self.scratch:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def _end(worker: _Worker[Any]) -> None:
@@ -223,10 +229,8 @@ def _serve(
     pipe: Connection, function: Callable[[Any], Any], memory: int, inherited: list[Connection], scratch: str
 ) -> None:
     """The life of a worker: take a task, answer it, until the pipe closes."""
-    global _line
-    _line = pipe
-    if scratch:
-        tempfile.tempdir = scratch
+    global _line, _scratch
+    _line, _scratch = pipe, scratch
     for other in inherited:  # Else this copy of the other end would keep the pipe open after the parent's death.
         other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.

@@ -25,6 +25,24 @@ def verdict(text: str, **columns: str) -> str:
         "By July 2026 Mia's reading age will have risen from 5:6 to 7:0.",
         "By the end of Year 7 Finn has no more than one lesson removal a fortnight (now three a week).",
         "By the end of summer 2027: plays a turn-taking game with two peers for 10 minutes, adult watching only.",
+        # a plain act, and how it is done
+        "By Easter 2027 Wren will keep her patch on all afternoon.",
+        "By the end of Year 8 Ilse finds her locker, tutor room and canteen by touch.",
+        "By his tenth birthday Cai will see to his own stoma bag with a nurse in the next room.",
+        "By July 2027 Bram will stop at the kerb when told, without being held.",
+        # things that are counted, whatever they are called
+        "By the end of Year 11 Juno will have been to three colleges and sent one of them her application.",
+        "By the end of Year 2 Odd will know 30 tricky words by sight.",
+        # the child's own figure
+        "In the school year ending July 2028 Piet has no more than two suspensions.",
+        "By July 2027 Lev's teacher-recorded outbursts (shouting, kicking) will fall from five a day to one.",
+        "By the end of Year 9 Ines will attend for at least 92 per cent of sessions.",
+        # somebody else sees it, the change is the child's
+        "By the end of Year 1 Ewa's parents and teacher will both report that she sleeps through five nights a week.",
+        # a general verb that is spelt out, and a purpose in front
+        "By the end of college Rex will manage his asthma: take his inhaler on time and tell a friend what to do.",
+        "In order to get on the bricklaying course, Dov will pass Entry 3 maths by June 2028.",
+        "By July 2027 Mina has a bank account and pays her own phone bill from it.",
     ],
 )
 def test_an_outcome_two_people_would_agree_on_is_strong(text: str) -> None:
@@ -45,6 +63,23 @@ def test_an_outcome_two_people_would_agree_on_is_strong(text: str) -> None:
         ("Dara will communicate more effectively with a range of people in a variety of settings.", "no-time"),
         ("By the end of Year 7 exclusions of pupils with plans will fall by 20%.", "service-viewpoint"),
         ("By July 2026 Mia will have clearer speech where possible.", "hedged"),
+        ("By the end of Year 5 Otto will show a reduction in incidents over the year.", "vague-verb"),
+        ("By July 2027 Rana will be kind and patient with other children.", "vague-verb"),
+        ("By the end of Year 8 Kofi will recognise his emotions and those of others.", "vague-verb"),
+        ("By May 2027 Tam will have been entered for his exams with extra time.", "provision-not-outcome"),
+        ("By July 2027 all of Lex's transfers will be carried out by two adults.", "provision-not-outcome"),
+        ("By July 2027 Ruth will have a feeding programme in place.", "provision-not-outcome"),
+        ("By July 2028 Vic will have stories written for him before each trip.", "provision-not-outcome"),
+        ("By July 2029 Gus's careers adviser will have met him four times.", "service-viewpoint"),
+        ("By summer 2027, 90 per cent of pupils in the base will meet their targets.", "service-viewpoint"),
+        ("By the end of Year 6 Amal will have a toolkit of strategies for keeping calm.", "no-measure"),
+        ("By the end of Year 4 Dag will spell unfamiliar words more accurately.", "no-measure"),
+        ("By her review in May 2027 Lotte will eat a more varied and balanced diet.", "no-measure"),
+        ("By the end of Year 6 Nell will dress herself with less help.", "no-measure"),
+        (
+            "Through a calm, nurturing and child-led approach, and a den, Noor will develop trust in Key Stage 3.",
+            "vague-verb",
+        ),
     ],
 )
 def test_a_weak_outcome_says_why(text: str, code: str) -> None:

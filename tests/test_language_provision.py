@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from ehcaudit.language.provision import SLOTS, judge_provision
-from ehcaudit.language.provision_reading import clauses_of
+from ehcaudit.language.provision_reading import clauses_of, lexicon, read
 
 STRONG = {
     "therapy": [
@@ -85,6 +87,122 @@ def test_hours_and_a_kind_are_enough_for_social_care() -> None:
     assert judge_provision("PA, 5 hours weekly, for gym and shopping.", "H1").verdict == "strong"
     assert judge_provision("48 nights a year of residential short breaks.", "H2").verdict == "strong"
     assert judge_provision("Support to access the community.", "H1").verdict == "weak"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A talking clock and a wall planner on his desk.",
+        "Two sets of textbooks, one kept at home.",
+        "Velcro shoes and elasticated trousers on swimming days.",
+        "Blackout blinds in her form room by October.",
+        "A large-button calculator in maths.",
+    ],
+)
+def test_a_thing_that_is_named_and_has_its_place_is_enough_whatever_it_is(text: str) -> None:
+    assert judge_provision(text, "F").verdict == "strong"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Appropriate seating.",
+        "Suitable facilities for changing and personal care.",
+        "Equipment as the therapist thinks fit.",
+        "Calm, structured surroundings with clear routines.",
+        "Practical resources and real-life examples in maths.",
+    ],
+)
+def test_a_thing_that_nobody_could_buy_from_its_description_is_not_enough(text: str) -> None:
+    assert judge_provision(text, "F").verdict == "weak"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All teachers let him answer by pointing.",
+        "Every adult signs key words while speaking, in all lessons.",
+    ],
+)
+def test_what_everybody_in_the_room_does_is_enough_where_it_can_be_seen(text: str) -> None:
+    said = judge_provision(text, "F")
+    assert said.verdict == "strong"
+    assert said.sort == "strategy"
+
+
+CONDITIONS = [
+    "if he asks for it", "where it can be obtained", "as timetables permit", "when the assistant is free",
+    "as tolerated",
+    "unless the assistant is needed elsewhere", "within the school's existing resources", "should this be required",
+    "according to staff availability", "so far as is reasonably practicable", "pending a decision on funding",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_condition_on_the_amount_takes_the_promise_back(condition: str) -> None:
+    exact = "A teaching assistant teaches Remi phonics, one to one, for 20 minutes each day"
+    assert judge_provision(exact + ".", "F").verdict == "strong"
+    assert judge_provision(f"{exact} {condition}.", "F").has("hedged", only_serious=True)
+
+
+def test_what_the_pupil_can_see_is_a_trigger_and_no_condition() -> None:
+    assert judge_provision("Seat at the front, where he can see the board, in every lesson.", "F").verdict == "strong"
+
+
+@pytest.mark.parametrize("often", ["several times a week", "most weeks", "throughout his time at school"])
+def test_a_number_of_times_that_nobody_can_count_is_no_frequency(often: str) -> None:
+    text = f"A speech and language therapist teaches Remi to use describing words for 30 minutes {often}."
+    assert judge_provision(text, "F").verdict == "weak"
+
+
+def test_minutes_of_help_need_a_task_and_staffing_hours_of_a_week_do_not() -> None:
+    minutes = "A teaching assistant will help Remi to access the curriculum, one to one, for 20 minutes each day."
+    assert judge_provision(minutes, "F").verdict == "weak"
+    assert judge_provision("One-to-one from a Level 3 teaching assistant, 27 hours a week.", "F").verdict == "strong"
+
+
+def test_a_pay_band_is_no_funding_band() -> None:
+    text = "School nurse (band 5) gives Remi's tablet at noon each day."
+    assert not judge_provision(text, "G").has("funding")
+    assert judge_provision("Band 5 for the school to use.", "F").has("funding")
+
+
+def test_a_thing_named_inside_an_amount_is_content() -> None:
+    text = "Two sessions of hydrotherapy a week, 30 minutes each, with a physiotherapist."
+    assert judge_provision(text, "F").verdict == "strong"
+
+
+def test_a_therapy_called_after_people_is_a_therapy() -> None:
+    text = "Parent-child interaction therapy: eight weekly sessions of an hour with a speech and language therapist."
+    said = judge_provision(text, "F")
+    assert (said.verdict, said.sort) == ("strong", "therapy")
+
+
+def test_a_column_gives_training_and_a_range() -> None:
+    columns = {"who": "Assistant with a certificate in braille", "frequency": "Weekly", "duration": "20-35 minutes"}
+    said = judge_provision("Braille reading practice", "F", columns)
+    assert said.slots["qualification"] is not None
+    assert said.has("open-range")[0].start == -1
+
+
+def _examples() -> list[str]:
+    """Lines of the rules' examples: plan wording of every kind."""
+    lines: set[str] = set()
+    for file in Path("rules").glob("*/*.toml"):
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        for example in (*data.get("bad", ()), *data.get("good", ())):
+            lines.update(line for line in example.get("text", "").splitlines() if len(line) > 20)
+    return sorted(lines)
+
+
+def test_no_pattern_is_passed_over_for_want_of_a_cue() -> None:
+    lines = _examples()
+    assert len(lines) > 300
+    for line in lines:
+        reading = read(line, {})
+        for name in lexicon().cues:
+            found = lexicon().patterns[name].search(reading.folded)
+            assert (reading.search(name) is None) == (found is None), (name, line)
 
 
 def test_columns_of_the_row_fill_slots() -> None:

@@ -98,6 +98,13 @@ def test_a_statutory_failure_keeps_the_grade_below_good():
     assert result.capped_by == ("law",)
 
 
+def test_a_requirement_of_law_that_could_not_be_checked_does_not_lift_the_grade():
+    made = cards(card("a", weight=999), card("law", weight=1, basis="law", severity="critical"))
+    result = score([Result("a", "met"), Result("law", "not_assessed")], made, Scale())
+    assert result.grade == "Requires improvement"
+    assert (result.capped_by, result.unproven) == ((), ("law",))
+
+
 def test_a_low_score_is_not_lifted_by_the_cap():
     result = score([Result("law", "not_met")], cards(card("law", basis="law", severity="critical")), Scale())
     assert result.grade == "Inadequate"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcaudit.workers import Lost, elsewhere, work
+from ehcaudit.workers import Lost, elsewhere, scratch, work
 
 
 def double(number: int) -> int:
@@ -109,7 +109,7 @@ def wait_for_another_program(seconds: float) -> str:
 
 
 def hang_with_another_program(note: str) -> None:
-    tempfile.mkdtemp()
+    tempfile.mkdtemp(dir=scratch())
     other = subprocess.Popen(["sleep", "60"], start_new_session=True)
     Path(note).write_text(str(other.pid))
     with elsewhere(0.1, other.pid):

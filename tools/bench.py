@@ -74,7 +74,7 @@ def main() -> None:
     options.add_argument("--layout", default="department")
     chosen = options.parse_args()
 
-    from ehcaudit import engine, readers, reports
+    from ehcaudit import engine, judging, readers, reports
     from ehcaudit.checks import CHECKS, Context
     from ehcaudit.plan import build
     from ehcaudit.rules import load_rules
@@ -124,7 +124,7 @@ def main() -> None:
             for rule in rules:
                 start = time.process_time()
                 answer = CHECKS[rule.file.check["type"]].function(plan, rule.options, rule.file.where, context)
-                results.append(engine.result_of(rule, answer, plan))
+                results.append(judging.result_of(rule, answer, plan))
                 spent = time.process_time() - start
                 dearest[rule.id] += spent  # type: ignore[assignment]
                 stages["judge"] += spent  # type: ignore[assignment]

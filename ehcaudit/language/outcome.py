@@ -79,7 +79,7 @@ class _Weighing:
             vague = self.fuzzy[0] if self.fuzzy and self.kind != "vague" else None
             self._fault("no-measure", (vague.start, vague.end) if vague else self.whole)
         grave = {f.code for f in self.faults if f.serious}
-        # A target with a share of tries or a score is often written without its date, which stands elsewhere in the row.
+        # A target with a share of tries or a score is often written without its date, which stands elsewhere.
         undated = grave == {"no-time"} and self._tried()
         bare_act = self.kind == "observable" and not (self.fuzzy or self.hedges or self.doubtful)
         query = undated or (not grave and points < STRONG + 0.15 and not bare_act)

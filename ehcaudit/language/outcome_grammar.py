@@ -333,7 +333,7 @@ def _figure(
 
 
 def no_help(reading: Reading, mark: Mark) -> bool:
-    """Whether words that look like a level of help are none: "more accurately", "look after himself", "dress himself"."""
+    """Whether words that look like a level of help are none: "more accurately", "look after himself"."""
     folded = reading.folded
     if folded.endswith(("more ", "increasingly "), 0, mark.start):
         return True

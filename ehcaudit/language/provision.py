@@ -168,7 +168,6 @@ class _Weighing:
     def _points(self, solid: float, *, timed: bool, when: bool) -> tuple[float, float]:
         """The points of the reading and how many its sort needs."""
         reading, sort = self.reading, self.sort
-        patterns = lexicon().patterns
         who = 1.0 if self.anyone else (0.2 if self.vague else 0.0)
         length = 1.0 if self.slots["duration"] else 0.0
         group = 0.5 if self.slots["group"] else 0.0

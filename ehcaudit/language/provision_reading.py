@@ -16,10 +16,12 @@ from ehcaudit.language.people import Person, find_people
 from ehcaudit.language.pipeline import Token, fold, tokens
 from ehcaudit.language.quantities import Quantity, amounts
 
+_PROMISE = r"(?:the |a |an )?\w+ (?:will|to|should|may|can)\b"
+_FOLLOWS = r"with|which|who|where|while|whilst|although|though|plus|alongside|so|or|and|to be|led|in|given|delivered"
 # Each branch begins with a plain character, so that the search skips the places where none of them stands.
 _BREAK = re.compile(
-    r"\. +|; +|: +| - | +(?:and|but) (?=(?:the |a |an )?\w+ (?:will|to|should|may|can)\b)|"
-    r" +and (?:will|may|can|should) |, +(?:and|but) (?=(?:the |a |an )?\w+ (?:will|to|should|may|can)\b)|, +(?:with|which|who|where|while|whilst|although|though|plus|alongside|so|or|and|to be|led|in|given|delivered)\b"
+    rf"\. +|; +|: +| - | +(?:and|but) (?={_PROMISE})| +and (?:will|may|can|should) |"
+    rf", +(?:and|but) (?={_PROMISE})|, +(?:{_FOLLOWS})\b"
 )
 
 

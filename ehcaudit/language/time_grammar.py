@@ -126,6 +126,7 @@ def grammar() -> Grammar:
     stage = rf"(?:key\s?stage|ks)\s?(?P<stage>{number})"
     break_ = r"(?P<part>(?:[\s-]?(?:half|term(?!ly)|time|holidays?|break|vacation|[12]\b)){0,3})\b"
     year = r"(?:,?\s(?:of\s|in\s)?(?P<year>20\d\d)(?![\d/-]))?"
+    name = r"(?-i:[A-Z])[\w'-]*"
     at_age = rf"(?:\s(?:at|aged?)\s(?:age\s|about\s)?(?P<age>{number}))?"
     trailing = r"(?:\s\w{1,12}ly)?(?:\s(?:by|at|in))?(?:\sthe)?[\s:]*$"
     shapes: tuple[tuple[Kind, str, str], ...] = (
@@ -181,7 +182,11 @@ def grammar() -> Grammar:
         ),
         ("term", "terms", rf"{edge}?{own}(?:term|t)\s?(?P<sixth>[1-6])\b{year}"),
         ("age", "age", rf"(?:the\s)?age(?:\sof|d)?\s(?P<age>{number})"),
-        ("age", "ages", r"(?P<alone>)(?P<age>[3-9](?=\s(?:he|she|(?-i:[A-Z]))|,\s(?:he|she|(?-i:[A-Z])))|1\d|2[0-5])(?=,\s|\s(?:he|she|they|i|x|(?-i:[A-Z])[\w'-]*)\s|[\s.]*$)"),
+        (
+            "age",
+            "ages",
+            rf"(?P<alone>)(?P<age>[3-9](?=,?\s(?:he|she|{name}))|1\d|2[0-5])(?=,\s|\s(?:he|she|they|i|x|{name})\s|[\s.]*$)",
+        ),
         ("age", "old age", rf"(?P<age>{number})\syears?\s(?:of\sage|old)\b"),
         ("year-group", "groups", rf"(?:the\s)?time\s(?:that\s)?{who}(?:is|am|are)\sin\s(?:{group})"),
         ("age", "birthday", rf"{own}(?P<age>{ordinal})\sbirthday\b"),

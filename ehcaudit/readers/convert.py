@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ehcaudit.errors import Damaged, Encrypted, InputError, OldFormat, TooSlow, Unsupported
 from ehcaudit.readers.base import Limits, look_at
-from ehcaudit.workers import elsewhere
+from ehcaudit.workers import elsewhere, scratch
 
 CONVERTED = (".doc", ".dot", ".odt", ".ott", ".rtf")
 """Names of files that LibreOffice makes into .docx, in lower case with their dot."""
@@ -148,7 +148,7 @@ def recognised(
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="ehcaudit-", ignore_cleanup_errors=True) as made:
+    with tempfile.TemporaryDirectory(prefix="ehcaudit-", dir=scratch(), ignore_cleanup_errors=True) as made:
         yield Path(made)
 
 

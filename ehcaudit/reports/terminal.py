@@ -101,6 +101,9 @@ def _score(page: Page, run: Run, audited: PlanAudit) -> None:
             f"The grade is capped while a requirement of law is not met: {' '.join(said[:3])}{more}",
             label_width=9,
         )
+    elif card.unproven:
+        faults = "; ".join(f"“{rule_title(run, rule)}”" for rule in card.unproven)
+        page.labelled("Law", f"The grade is capped while this could not be checked: {faults}.", label_width=9)
 
 
 def _themes(page: Page, audited: PlanAudit) -> None:
