@@ -106,10 +106,11 @@ class Today(date):
 class Watched(Context):
     """A Context that notes whether it was asked for the day, and keeps the span of days for which its answers hold."""
 
-    __slots__ = ("anew", "asked", "span")
+    __slots__ = ("_today", "anew", "asked", "span")
 
     def __init__(self, as_of: date, policy: Policy) -> None:
         self.span = Span(as_of)
+        self._today = Today.of(self.span)
         self.asked = False
         self.anew = False
         """Somebody asked who is not ``dated``."""
@@ -119,7 +120,7 @@ class Watched(Context):
     def as_of(self) -> date:
         """The day; whoever asks is noted."""
         self.asked = True
-        return Today.of(self.span)
+        return self._today
 
     @as_of.setter
     def as_of(self, _day: date) -> None:

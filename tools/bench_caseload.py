@@ -96,8 +96,11 @@ def build(folder: Path, plans: int, words: int, seed: int) -> None:
     parts = ((half, "a", 2 * seed), (plans - half, "b", 2 * seed + 1))
     running = [
         subprocess.Popen(
-            [sys.executable, str(ROOT / "sample_plans" / "build.py"), "--many", str(count), "--to", str(folder / name)]
-            + ["--seed", str(own), "--words", str(words), "--faults"],
+            [
+                *(sys.executable, str(ROOT / "sample_plans" / "build.py")),
+                *("--many", str(count), "--to", str(folder / name)),
+                *("--seed", str(own), "--words", str(words), "--faults"),
+            ],
             stdout=subprocess.DEVNULL,
         )
         for count, name, own in parts
@@ -143,7 +146,7 @@ def report(folder: Path, temporary: Path, plans: int, chosen: argparse.Namespace
         print(f"{made.seconds:8.1f} s  {' '.join(more)} {day}", file=sys.stderr)
         return made
 
-    measured("--version")
+    measured("check", str(files[0]), "-q", "--exit-zero")  # So that no compiling of modules is measured.
     few = run("--jobs", "2", among=some)
     one, two = run("--jobs", "1"), run("--jobs", "2")
     first = run("--jobs", "2", "--store", store)

@@ -62,12 +62,10 @@ def date_past(plan: Plan, _options: DateOptions, where: tuple[str, ...], context
         last, words = max(dated, key=lambda pair: pair[0])
         if last < max(written, context.as_of):
             since = last >= written
-            against = context.as_of if since or not facts.plan_date else written
-            values = {
-                "date": f"{last.day} {last:%B %Y}",
-                "against": f"{'the day of this audit' if against is context.as_of else 'the date of the plan'}, "
-                f"{against.day} {against:%B %Y}",
-            }
+            # The day of the audit stands at the head of the report; named here, each night would change the words.
+            own = not since and facts.plan_date
+            against = f"the date of the plan, {written.day} {written:%B %Y}" if own else "the day of this audit"
+            values = {"date": f"{last.day} {last:%B %Y}", "against": against}
             hits.append(Hit(words, item.section, values, query=since, item=item.id))
     answer = over_items(hits, asked, nothing="No outcome has a date that can be told.")
     unread = gap(plan, where)

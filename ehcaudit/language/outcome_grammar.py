@@ -130,7 +130,9 @@ def subject(reading: Reading, start: int) -> tuple[Span | None, int]:
     """The place of the subject (None where the outcome starts with its verb), and where the head verb is looked for."""
     words = lexicon().words
     row = [t for t in reading.tokens if t.start >= start]
-    led = bool(row) and row[0].word in words["leads"]  # "Through a calm approach, a quiet room and …, Sam will …"
+    led = bool(row) and row[0].word in words["leads"] | {
+        "and"
+    }  # "Through a calm approach, a quiet room and …, Sam will …"
     row = row[: 48 if led else 26]
     if _bare_verb(reading, row):
         return None, start
@@ -152,6 +154,7 @@ def subject(reading: Reading, start: int) -> tuple[Span | None, int]:
             break
         if (
             i
+            and not (led and any(t.word in words["modal"] and t.word != "to" for t in row[i:]))
             and token.word.endswith("s")
             and reading.verb_at(token.start)
             and before not in ("'s", "the", "his", "her", "their", "of", "and", "in", "to", "own", "a", "two", "three")

@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ehcaudit.language.hedging import weigh_hedges
+from ehcaudit.language.lexicons import find
 from ehcaudit.language.people import find_people
-from ehcaudit.language.pipeline import fold
+from ehcaudit.language.pipeline import fold, tokens
 from ehcaudit.language.provision_reading import Reading, lexicon, pattern, read, sort_of
 from ehcaudit.language.quantities import Quantity, amounts
 from ehcaudit.language.values import Fault, Judgement, Slot, attached_slot, verdict_of
@@ -112,7 +113,12 @@ class _Weighing:
         self._slot("who", self.anyone[:1] or self.vague[:1], "who")
         if column := reading.columns.get("who", ""):
             people = find_people(column)
-            if not people or any(p.group != "vague" or pattern("keyed").match(fold(p.text)) for p in people):
+            everybody = any(m.label == "collective" for m in find(lexicon().table, tokens(fold(column))))
+            if (
+                not people
+                or everybody
+                or any(p.group != "vague" or pattern("keyed").match(fold(p.text)) for p in people)
+            ):
                 self.anyone = self.anyone or [(-1, -1)]
             else:
                 self.vague = self.vague or [(-1, -1)]

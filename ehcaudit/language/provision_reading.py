@@ -233,7 +233,9 @@ def sort_of(reading: Reading, section: str) -> str:
             weights[mark.label] = weights.get(mark.label, 0.0) + weight + (1.0 if first else 0.0)
             first = False
     best = max(weights, key=lambda k: weights[k], default="other")
-    teacher = any(p.group in ("specialist", "school") for p in reading.people) or bool(reading.of_kind("duration"))
+    teacher = any(p.group in ("specialist", "school", "vague") for p in reading.people) or bool(
+        reading.of_kind("duration")
+    )
     if teacher and best in ("equipment", "environment", "strategy", "other") and reading.search("teaches"):
         therapist = any(p.key in lexicon().words["therapists"] for p in reading.people)
         return "therapy" if therapist else "teaching"
