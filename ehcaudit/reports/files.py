@@ -61,7 +61,7 @@ class Target:
         if not self.path.exists():
             return
         place = self.path.resolve()
-        for given in (*(plan.path for plan in run.plans), *(failure.path for failure in run.failures)):
+        for given in (*(plan.path for plan in run.summaries), *(failure.path for failure in run.failures)):
             if not Path(given).exists():
                 continue
             if self.path.samefile(given):
