@@ -21,7 +21,7 @@ from ehcaudit.checks import Context, Policy
 from ehcaudit.errors import Changed, Crashed, InputError, NotAPlan, NotDeidentified, TooLarge, TooSlow, UsageError
 from ehcaudit.gates import Gate, Ledger, Screened, Tally, Waiver, rule_digests
 from ehcaudit.history import Figures
-from ehcaudit.horizon import Watched, in_turn
+from ehcaudit.horizon import ALWAYS, Days, Watched, in_turn
 from ehcaudit.inputs import content_of, find_inputs, stamp
 from ehcaudit.judging import identified_by, identity_rules, judge_plan, restrict, without_unreadable
 from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Result, Run, Scorecard, Summary
@@ -201,13 +201,13 @@ class _Batch:
             if self.store and content:
                 row = self.store.look(self.number, content, path.suffix.lower(), self.job.as_of)
             if self.store and row and row.complete:
-                if row.since <= self.job.as_of <= row.until:
+                if self.job.as_of in row.days:
                     self._coming.append((path, row))
                     continue
                 whole, seen = self.store.piece(row.id, "whole"), self.store.piece(row.id, "trace")
-                if whole and seen and not row.anew:
+                if whole and seen and self.job.as_of in row.firm:
                     self._coming.append((path, None))
-                    yield Redo(path, whole, seen)
+                    yield Redo(path, whole, seen, row.firm)
                     continue
             self._coming.append((path, None))
             yield path
@@ -294,6 +294,8 @@ class Redo:
     whole: bytes
     seen: bytes
     """Its trace."""
+    firm: Days = ALWAYS
+    """On which days the answers of the other rules hold."""
 
 
 def _path_of(task: Path | Redo) -> Path:
@@ -329,15 +331,9 @@ class Job:
             audited, seen = redone or (self._audited(path, context), None)
             if not self.sealed:
                 return audited
-            span = context.span
-            return seal(
-                audited,
-                seen or trace(audited),
-                since=span.since,
-                until=span.until,
-                anew=context.anew,
-                words=self.words,
-            )
+            firm = task.firm if isinstance(task, Redo) and redone else context.firm
+            days = context.span.days & firm
+            return seal(audited, seen or trace(audited), days=days, firm=firm, words=self.words)
         except InputError as error:
             return Failure(str(path), error.code, str(error))
         except MemoryError:
@@ -470,10 +466,8 @@ def audit_plan(plan: Plan, rules: RuleSet, context: Context, scale: Scale, secti
     if sections:
         plan = restrict(plan, sections)
     plan = without_unreadable(plan)
-    if isinstance(context, Watched):
-        results, context.anew = in_turn(plan, rules, context)
-    else:
-        results = tuple(judge_plan(plan, rules, context))
+    judged = in_turn(plan, rules, context) if isinstance(context, Watched) else judge_plan(plan, rules, context)
+    results = tuple(judged)
     card = _scored(plan, results, rules, scale)
     return PlanAudit(plan.document.path, plan.document.sha256, plan, card, results)
 

@@ -80,9 +80,9 @@ class Waiver:
     fingerprint: str = ""
     """One finding alone; empty: all of this rule in this plan."""
 
-    def fits(self, path: str) -> bool:
+    def fits(self, path: PurePath) -> bool:
         """Whether it is for the plan at this path."""
-        return PurePath(path).match(self.plan)
+        return path.match(self.plan)
 
     def __str__(self) -> str:
         return f"{self.rule} in {self.plan} ({self.owner}, until {self.expires})"
@@ -280,8 +280,9 @@ class Tally:
     def _screened(self, summary: Summary) -> Counter[str]:
         """The fingerprints that are suppressed in a plan: waived first, then known ones."""
         dropped: Counter[str] = Counter()
+        path = PurePath(summary.path)
         for number, waiver in enumerate(self.waivers):
-            if not waiver.fits(summary.path):
+            if not waiver.fits(path):
                 continue
             self._near.add(number)
             for finding in summary.findings:

@@ -20,6 +20,23 @@ from ehcaudit.rules import Rule
 _ONE = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """All days from one to another, both included."""
+
+    since: date = date.min
+    until: date = date.max
+
+    def __contains__(self, day: date) -> bool:
+        return self.since <= day <= self.until
+
+    def __and__(self, other: Days) -> Days:
+        return Days(max(self.since, other.since), min(self.until, other.until))
+
+
+ALWAYS = Days()
+
+
 @dataclass(slots=True)
 class Span:
     """Days, both included, on which what was asked of the as-of date has the same answers."""
@@ -41,16 +58,18 @@ class Span:
         else:
             self.pin()
 
-    def __contains__(self, day: date) -> bool:
-        return self.since <= day <= self.until
+    @property
+    def days(self) -> Days:
+        """The days so far."""
+        return Days(self.since, self.until)
 
 
 def _order(name: str) -> Callable[[Today, Any], Any]:
     plain = getattr(date, name)
 
     def compare(self: Today, other: Any) -> Any:
-        if isinstance(other, date):
-            self.span.compared(date(other.year, other.month, other.day))
+        if isinstance(other, date) and not isinstance(other, Today):  # It is the same day on every day.
+            self.span.compared(other)
         return plain(self, other)
 
     return compare
@@ -104,22 +123,20 @@ class Today(date):
 
 
 class Watched(Context):
-    """A Context that notes whether it was asked for the day, and keeps the span of days for which its answers hold."""
+    """A Context that keeps the span of days for which the answers hold that were made with it."""
 
-    __slots__ = ("_today", "anew", "asked", "span")
+    __slots__ = ("_today", "firm", "span")
 
     def __init__(self, as_of: date, policy: Policy) -> None:
         self.span = Span(as_of)
         self._today = Today.of(self.span)
-        self.asked = False
-        self.anew = False
-        """Somebody asked who is not ``dated``."""
+        self.firm = ALWAYS
+        """The days for which the answers of rules hold that are not ``dated``."""
         super().__init__(as_of, policy)
 
     @property
     def as_of(self) -> date:
-        """The day; whoever asks is noted."""
-        self.asked = True
+        """The day; what is asked of it narrows the span."""
         return self._today
 
     @as_of.setter
@@ -127,14 +144,15 @@ class Watched(Context):
         """The day was set at the start, and stays."""
 
 
-def in_turn(plan: Plan, rules: Iterable[Rule], context: Watched) -> tuple[tuple[Result, ...], bool]:
-    """The results in the order of the rules; and whether a rule that is not ``dated`` asked for the day all the same.
+def in_turn(plan: Plan, rules: Iterable[Rule], context: Watched) -> tuple[Result, ...]:
+    """The results in the order of the rules; ``context.firm`` then says how long those hold that are not ``dated``.
 
-    That happens where a plan has no date of its own: such an answer can only be worked out anew from the file.
+    A rule that is not dated asks for the day where a plan has none of its own. Once its answer no longer holds, it can
+    only be worked out anew from the file.
     """
     rules = list(rules)
     free = [rule for rule in rules if not rule.options.dated]
     answers = {result.rule: result for result in judge_plan(plan, free, context)}
-    anew = context.asked
+    context.firm = context.span.days
     answers |= {result.rule: result for result in judge_plan(plan, (r for r in rules if r.options.dated), context)}
-    return tuple(answers[rule.id] for rule in rules), anew
+    return tuple(answers[rule.id] for rule in rules)

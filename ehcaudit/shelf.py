@@ -14,7 +14,6 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache
 from typing import Generic, TypeVar, overload
 
@@ -22,6 +21,7 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from ehcaudit.caseload import Trace
+from ehcaudit.horizon import ALWAYS, Days
 from ehcaudit.model import Advice, Block, Document, Evidence, Plan, PlanAudit, Summary
 
 SHELF_FROM = 200
@@ -38,7 +38,7 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """An audit as bytes, made where the plan was judged; and the days on which it would come out alike."""
+    """An audit as bytes, made where the plan was judged; and how long it holds."""
 
     path: str
     sha256: str
@@ -46,19 +46,19 @@ class Sealed:
     whole: bytes
     trace: bytes
     """What a caseload compares of it, packed."""
-    since: date = date.min
-    until: date = date.max
-    anew: bool = False
-    """After those days the file itself must be read again; else the rules that look at the day are enough."""
+    days: Days = ALWAYS
+    """On these days the audit would come out alike."""
+    firm: Days = ALWAYS
+    """On these days nothing but the answers of rules that look at the day can change; on others the file itself must be
+    read again."""
 
 
 def seal(
     audited: PlanAudit,
     seen: Trace,
     *,
-    since: date = date.min,
-    until: date = date.max,
-    anew: bool = False,
+    days: Days = ALWAYS,
+    firm: Days = ALWAYS,
     words: bool = True,
 ) -> Sealed:
     """The bytes of an audit, with no more of the plan's words than a report shows, and without its path.
@@ -72,9 +72,8 @@ def seal(
         _packed(_summaries().dump_json(Summary.of(bare))),
         _packed(_written(bare)),
         replace(seen, path="").pack(words=words),
-        since,
-        until,
-        anew,
+        days,
+        firm,
     )
 
 

@@ -25,6 +25,7 @@ from pydantic import TypeAdapter
 
 from ehcaudit.caseload import Trace
 from ehcaudit.errors import StoreError
+from ehcaudit.horizon import Days
 from ehcaudit.model import Failure, PlanAudit, Summary, Verdict
 from ehcaudit.shelf import Audits, Sealed, Shelf, open_summary, open_whole
 
@@ -37,8 +38,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             cards BLOB NOT NULL)""",
         """CREATE TABLE results (
             id INTEGER PRIMARY KEY, method INTEGER NOT NULL REFERENCES methods, content TEXT NOT NULL,
-            suffix TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, anew INTEGER NOT NULL,
-            summary BLOB NOT NULL, whole BLOB, trace BLOB)""",
+            suffix TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL,
+            firm_since TEXT NOT NULL, firm_until TEXT NOT NULL, summary BLOB NOT NULL, whole BLOB, trace BLOB)""",
         "CREATE INDEX results_by_content ON results (content, suffix, method)",
         """CREATE TABLE places (
             path TEXT NOT NULL, method INTEGER NOT NULL REFERENCES methods, result INTEGER NOT NULL REFERENCES results,
@@ -91,9 +92,8 @@ class Row:
     """A result that is kept."""
 
     id: int
-    since: date
-    until: date
-    anew: bool
+    days: Days
+    firm: Days
     complete: bool
     """All that a run needs is kept with it."""
 
@@ -240,20 +240,21 @@ class Store:
         """The result for a file of this content: one that is complete, and of these one that holds on the day."""
         with self._guarded():
             rows = [
-                Row(number, date.fromisoformat(since), date.fromisoformat(until), bool(anew), bool(complete))
-                for number, since, until, anew, complete in self._db.execute(
-                    "SELECT id, since, until, anew, trace IS NOT NULL AND (whole IS NOT NULL OR NOT ?) FROM results "
+                Row(number, _days(since, until), _days(firm_since, firm_until), bool(complete))
+                for number, since, until, firm_since, firm_until, complete in self._db.execute(
+                    "SELECT id, since, until, firm_since, firm_until, "
+                    "trace IS NOT NULL AND (whole IS NOT NULL OR NOT ?) FROM results "
                     "WHERE content = ? AND suffix = ? AND method = ? ORDER BY id DESC",
                     (self.words, content, suffix, method),
                 )
             ]
-        return max(rows, key=lambda r: (r.complete, r.since <= day <= r.until, r.id), default=None)
+        return max(rows, key=lambda r: (r.complete, day in r.days, day in r.firm, r.id), default=None)
 
     def keep(self, method: int, sealed: Sealed) -> int:
         """Keep a result for good, and let go of the words of the plan's version before. Gives its number."""
         place, suffix = named(sealed.path), Path(sealed.path).suffix.lower()
         whole = sealed.whole if self.words else None
-        key = (method, sealed.sha256, suffix, sealed.since.isoformat(), sealed.until.isoformat())
+        key = (method, sealed.sha256, suffix, *_written(sealed.days))
         with self._transaction():
             same = self._db.execute(
                 "SELECT id FROM results WHERE method = ? AND content = ? AND suffix = ? AND since = ? AND until = ?",
@@ -262,15 +263,15 @@ class Store:
             if same:
                 number = int(same[0])
                 self._db.execute(
-                    "UPDATE results SET anew = ?, summary = ?, whole = ?, trace = ? WHERE id = ?",
-                    (sealed.anew, sealed.summary, whole, sealed.trace, number),
+                    "UPDATE results SET firm_since = ?, firm_until = ?, summary = ?, whole = ?, trace = ? WHERE id = ?",
+                    (*_written(sealed.firm), sealed.summary, whole, sealed.trace, number),
                 )
             else:
                 number = int(
                     self._db.execute(
-                        "INSERT INTO results (method, content, suffix, since, until, anew, summary, whole, trace) "
-                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        (*key, sealed.anew, sealed.summary, whole, sealed.trace),
+                        "INSERT INTO results (method, content, suffix, since, until, firm_since, firm_until, "
+                        "summary, whole, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        (*key, *_written(sealed.firm), sealed.summary, whole, sealed.trace),
                     ).lastrowid
                     or 0
                 )
@@ -482,6 +483,14 @@ class Kept(Audits):
 _MEMBERS: TypeAdapter[list[tuple[str, int, float | None]]] = TypeAdapter(list[tuple[str, int, float | None]])
 _FAILED: TypeAdapter[list[tuple[str, str]]] = TypeAdapter(list[tuple[str, str]])
 _CARDS: TypeAdapter[dict[str, tuple[str, str, str, str]]] = TypeAdapter(dict[str, tuple[str, str, str, str]])
+
+
+def _days(since: str, until: str) -> Days:
+    return Days(date.fromisoformat(since), date.fromisoformat(until))
+
+
+def _written(days: Days) -> tuple[str, str]:
+    return days.since.isoformat(), days.until.isoformat()
 
 
 def _run_record(row: tuple[Any, ...]) -> RunRecord:

@@ -7,15 +7,18 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich_run import GOOD, ROBIN, run_of
 
 from ehcaudit.cli import console, main
 from ehcaudit.cli.console import ProgressBar
 from ehcaudit.errors import UsageError
 from ehcaudit.inputs import find_inputs, listed
 from ehcaudit.judging import stock_plan
+from ehcaudit.reports import render
 
 STOCK = "".join([stock_plan()[0], *(f"{head}{body}" for _, head, body in stock_plan()[1])])
 
@@ -150,6 +153,14 @@ def test_when_somebody_watches_the_bar_has_the_rate_and_the_time_left(capsys, mo
     said = capsys.readouterr().err
     assert "30/100" in said
     assert "2.0 a second, 35 s left" in said
+
+
+def test_the_terminal_shows_the_worst_plans_of_a_caseload_and_says_how_many_more_there_are() -> None:
+    good = [replace(GOOD, path=f"plans/{number:03}.docx") for number in range(300)]
+    lines = render(run_of(ROBIN, *good), "terminal").decode().splitlines()
+    assert sum(".docx  " in line for line in lines) == 200
+    assert any(line.startswith("robin.docx") for line in lines)
+    assert "and 101 more, which score more; -v shows all" in lines
 
 
 # ---------------------------------------------------------------- how it ends

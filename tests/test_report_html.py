@@ -479,7 +479,7 @@ def test_the_pages_of_the_list_hold_every_plan_once_in_the_same_order(county):
 def test_a_plans_page_has_a_name_that_every_system_takes_and_no_two_share():
     address = addresses()
     given = ["Zoë's plan.docx", "zoe's PLAN.docx", "../../etc/passwd", "日本.docx", "x" * 300 + ".docx", "con|:?.docx"]
-    names = [address(n, replace(GOOD, path=path)) for n, path in enumerate(given)]
+    names = [address(n, path) for n, path in enumerate(given)]
     assert names[:2] == ["plans/zoe-s-plan.html", "plans/zoe-s-plan-2.html"]
     assert len(set(names)) == len(given)
     assert all(re.fullmatch(r"plans/[a-z0-9-]{1,80}\.html", name) for name in names)

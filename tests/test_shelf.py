@@ -19,8 +19,9 @@ from rich_run import GOOD, ROBIN, run_of
 from ehcaudit import engine
 from ehcaudit.caseload import trace
 from ehcaudit.checks import Policy
+from ehcaudit.checks.age import completed_years
 from ehcaudit.engine import Job, Redo, audit, audit_plan
-from ehcaudit.horizon import Span, Today, Watched
+from ehcaudit.horizon import ALWAYS, Span, Today, Watched
 from ehcaudit.judging import judge_plan
 from ehcaudit.model import Block, PlanAudit, Summary
 from ehcaudit.readers import Limits
@@ -201,7 +202,7 @@ def test_a_rule_that_looks_at_the_day_answers_a_kept_plan_as_it_answers_the_whol
 def test_only_a_dated_rule_asks_for_the_day_where_the_plan_has_a_date() -> None:
     for name in NAMES:
         _, context = audited(name)
-        assert context.anew == (plan_of(name).facts.plan_date is None)
+        assert (context.firm == ALWAYS) == (plan_of(name).facts.plan_date is not None)
 
 
 @settings(max_examples=40, deadline=None)
@@ -210,17 +211,26 @@ def test_an_audit_is_the_same_on_every_day_that_it_says_and_is_put_right_on_ever
     whole, context = audited(name, day)
     other = day + timedelta(days=step)
     fresh, _ = audited(name, other)
-    if other in context.span:
+    if other in context.span.days:
         assert fresh.results == whole.results
-    elif not context.anew:
+    elif other in context.firm:
         job = Job(RULES, other, Policy(), Limits(), Scale(), sealed=True)
         kept = sealed_of(whole)
-        redone = job(Redo(Path("x.docx"), kept.whole, kept.trace))
+        redone = job(Redo(Path("x.docx"), kept.whole, kept.trace, context.firm))
         assert isinstance(redone, Sealed)
         again, by_file = open_whole(redone.whole, ""), sealed_of(fresh)
         assert again.results == fresh.results
         assert again.scorecard == fresh.scorecard
         assert (redone.summary, redone.trace) == (by_file.summary, by_file.trace)
+        assert other in redone.days
+        assert redone.firm == context.firm
+
+
+@given(born=st.dates(date(2000, 1, 1), date(2026, 12, 31)), when=st.dates(date(1999, 1, 1), date(2050, 1, 1)))
+def test_an_age_is_that_of_the_calendar(born, when) -> None:
+    assert completed_years(born, when) == when.year - born.year - ((when.month, when.day) < (born.month, born.day))
+    assert completed_years(born, when, timedelta(31)) == completed_years(born, when + timedelta(31))
+    assert completed_years(born, when, -timedelta(183)) == completed_years(born, when - timedelta(183))
 
 
 def test_the_span_of_an_overdue_review_begins_the_day_after_it_was_due() -> None:
@@ -254,6 +264,9 @@ EARLY, LATE = date(2026, 1, 1), date(2027, 1, 1)
         (lambda day: day.replace(year=2020), AS_OF, AS_OF),
         (lambda day: day.weekday(), AS_OF, AS_OF),
         (lambda day: EARLY or day, date.min, date.max),
+        (lambda day: day < max(day, EARLY), EARLY + timedelta(1), date.max),
+        (lambda day: completed_years(date(2012, 3, 9), day), date(2026, 3, 10), date(2027, 3, 8)),
+        (lambda day: completed_years(date(2012, 2, 29), day, timedelta(31)), date(2026, 1, 30), date(2027, 1, 28)),
     ],
 )
 def test_a_question_about_the_day_gets_its_answer_and_narrows_the_span(question, since, until) -> None:

@@ -187,14 +187,19 @@ def test_a_new_day_reads_no_file_and_gives_the_answers_of_that_day(tmp_path, rea
         assert kept == fresh
 
 
-def test_a_plan_without_a_date_of_its_own_is_read_again_on_a_new_day(tmp_path, reads) -> None:
+def test_a_plan_without_a_date_of_its_own_is_read_again_once_the_child_is_older(tmp_path, reads) -> None:
     folder = tmp_path / "plans"
     folder.mkdir()
     (folder / "dean.docx").write_bytes((SAMPLES / "11-dean-post-19.docx").read_bytes())
-    run_on(folder, tmp_path / "s.db")
-    reads.clear()
-    run_on(folder, tmp_path / "s.db", as_of=date(2026, 11, 2))
-    assert reads == ["dean.docx"]
+    facts = engine.read_plan(folder / "dean.docx").facts
+    assert facts.plan_date is None
+    assert facts.born is not None
+    run_on(folder, tmp_path / "s.db", as_of=AS_OF)
+    for day in (date(2026, 11, 2), facts.born.replace(year=2028), date(2029, 10, 1)):
+        fresh = find_report("json").render(audit([folder], rules=RULES, as_of=day), ReportOptions())
+        reads.clear()
+        assert run_on(folder, tmp_path / "s.db", as_of=day)[1] == fresh
+        assert len(reads) == (day.year > 2026)
 
 
 def test_the_same_bytes_come_of_any_number_of_workers_with_a_store_half_filled(folder, tmp_path) -> None:

@@ -182,9 +182,8 @@ def advice_older(plan: Plan, _options: ListOptions, _where: tuple[str, ...], con
             continue
         asked += 1
         limit = limits.get(entry.role, limits.get("default", 24))
-        months = months_between(when, until)
         if add_months(when, limit) < until:
-            values = {"months": str(months), "limit": str(limit), "date": spoken(when)}
+            values = {"months": str(months_between(when, until)), "limit": str(limit), "date": spoken(when)}
             hits.append(Hit(entry.evidence, "K", values, item=f"K{number}"))
     return over_items(hits, asked, nothing="No entry of advice has a date.")
 

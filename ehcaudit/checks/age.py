@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ehcaudit.checks.base import Context
 from ehcaudit.model import Plan
@@ -34,7 +34,7 @@ def school_age(plan: Plan, context: Context) -> SchoolAge:
     if facts.born is not None and facts.born <= when:
         age = completed_years(facts.born, when)
         years = (age, age)
-        start = date(when.year if when.month >= 9 else when.year - 1, 9, 1)
+        start = _school_year(facts.born.year - 1, when)
         at_start = completed_years(facts.born, start) if facts.born <= start else -1
         group = (at_start - 4, at_start - 4)
     elif facts.age is not None:
@@ -49,6 +49,29 @@ def school_age(plan: Plan, context: Context) -> SchoolAge:
     return SchoolAge(years, group)
 
 
-def completed_years(born: date, when: date) -> int:
-    """Age in whole years on a day. Somebody born on 29 February is a year older on 1 March in common years."""
-    return when.year - born.year - ((when.month, when.day) < (born.month, born.day))
+def completed_years(born: date, when: date, later: timedelta = timedelta(0)) -> int:
+    """Age in whole years on a day, or so much later. Somebody born on 29 February turns older on 1 March elsewhere.
+
+    The day is only compared, never taken apart: that tells until which day the answer stays the same (``horizon``).
+    """
+    years = 0
+    while _birthday(born, years + 1) - later <= when:
+        years += 1
+    while _birthday(born, years) - later > when:
+        years -= 1
+    return years
+
+
+def _birthday(born: date, years: int) -> date:
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
+def _school_year(first: int, when: date) -> date:
+    """The last 1 September that is not after the day; none is sought before that of the first year."""
+    year = first
+    while date(year + 1, 9, 1) <= when:
+        year += 1
+    return date(year, 9, 1)

@@ -120,6 +120,8 @@ class _Search:
             return ""
         if self.all_in_areas and item.area not in _LOOSE_AREAS:
             return "sure"
+        if not self.all_in_areas and item.area in _LOOSE_AREAS:
+            return ""
         words = {stem for stem in cues.content(item.text) if self.everyday[stem] <= 2}
         apart = [other for other in self.others if not other.area or item.area in _LOOSE_AREAS]
         return "" if any(words & cues.content(other.text) for other in apart) else "doubt"

@@ -389,7 +389,7 @@ def age_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], contex
         return _answer([Hit(h.evidence, h.section, {**h.values, "age": f"{low} elsewhere"}) for h in odd])
     born, when = plan.facts.born, plan.facts.plan_date or context.as_of
     assert born is not None
-    oldest, youngest = completed_years(born, when + _AFTER), completed_years(born, when - _BEFORE)
+    oldest, youngest = completed_years(born, when, _AFTER), completed_years(born, when, -_BEFORE)
     hits = [
         Hit(hit.evidence, hit.section, {**hit.values, "age": str(years[0])})
         for age, hit in said

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import Field
@@ -52,18 +53,23 @@ def unfinished(text: str) -> bool:
 
 def stated(item: Item) -> bool:
     """Whether an item states a need, an outcome or a provision, and not that there is none or where to look."""
+    return not item.none_stated and _states(item.kind, item.text)
+
+
+@lru_cache(4096)
+def _states(kind: str, text: str) -> bool:
+    """The same of the words alone; many rules ask it of every item."""
     return not (
-        item.none_stated
-        or (item.kind == "provision" and says_nothing_is_due(item.text))
-        or unfinished(item.text)
-        or says_where(item.text)
-        or (item.kind == "need" and _only_unknown(item))
+        (kind == "provision" and says_nothing_is_due(text))
+        or unfinished(text)
+        or says_where(text)
+        or (kind == "need" and _only_unknown(text))
     )
 
 
-def _only_unknown(item: Item) -> bool:
+def _only_unknown(text: str) -> bool:
     """Whether a need's entry says nothing but that a service does not know the child."""
-    return not_known(item.text) is not None and len(item.text.split()) <= 30
+    return len(text.split()) <= 30 and not_known(text) is not None
 
 
 def stated_in(plan: Plan, letters: Iterable[str]) -> list[Item]:

@@ -47,7 +47,8 @@ def area_empty(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context
         section = plan.sections.get(letter)
         headed: dict[str, int] = {}
         filled = {item.area for item in plan.items if item.section == letter}
-        for number in (*section.blocks, *_trailing(plan, section)) if section else ():
+        parts = {*section.headings, *section.blocks, *_trailing(plan, section)} if section else ()
+        for number in sorted(parts):
             area = plan.area_of.get(number, "")
             block = plan.document.blocks[number]
             if block.kind == "heading" or block.bold:
@@ -83,7 +84,8 @@ def strengths(plan: Plan, _options: NoOptions, where: tuple[str, ...], _context:
     words = cues.flat("\n".join(plan.text_of(letter) for letter in there))
     if not there or len(words.split()) < 12:
         return Answer("not_applicable", reason="These sections hold too few words to ask.")
-    blocks = [number for letter in there for number in plan.sections[letter].blocks]
+    parts = [plan.sections[letter] for letter in there]
+    blocks = [number for part in parts for number in (*part.headings, *part.blocks)]
     if cues.pattern("strengths", "says").search(words) or any(_labels_strengths(plan, number) for number in blocks):
         return Answer("met")
     return Answer("not_met", (Hit(heading_evidence(plan, there[-1]), there[-1]),))

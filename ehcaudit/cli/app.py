@@ -29,7 +29,7 @@ from ehcaudit.cli.console import (
     stdin_lines,
     stop_on_termination,
 )
-from ehcaudit.cli.history import COMMANDS, open_store
+from ehcaudit.cli.history import COMMANDS, open_store, trend_of
 from ehcaudit.cli.options import (
     AsAccepted,
     AsOf,
@@ -190,6 +190,7 @@ def check(
 
     with contextlib.ExitStack() as stack:
         progress = stack.enter_context(ProgressBar(wanted=not quiet))
+        kept = stack.enter_context(open_store(store, words=not no_quotes)) if store else None
         stack.enter_context(stop_on_termination())
         run = audit(
             given,
@@ -203,13 +204,14 @@ def check(
             deidentified=deidentified,
             globs=glob or (),
             jobs=jobs or os.cpu_count() or 1,
-            store=stack.enter_context(open_store(store, words=not no_quotes)) if store else None,
+            store=kept,
             baseline=Path(baseline) if baseline else None,
             write_baseline=Path(write_baseline) if write_baseline else None,
             **settings.engine_options(rule_set),
         )
         progress.close()
-        look = partial(report_options, edition=edition, redact=redact)
+        points = trend_of(kept) if kept and to_write else ()
+        look = partial(report_options, edition=edition, redact=redact, trend=points)
         emit(renderer.render(run, look(width, no_color=no_color, verbosity=-1 if quiet else verbose)))
         for target in to_write:
             target.write(run, look(width or 100, no_color=True, verbosity=verbose))

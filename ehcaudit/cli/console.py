@@ -8,12 +8,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ehcaudit.errors import UsageError
 
 if TYPE_CHECKING:
+    from ehcaudit.history import Point
     from ehcaudit.reports import ReportOptions
 
 FEW_FILES = 3
@@ -23,7 +24,13 @@ _REFRESH = 0.1
 
 
 def report_options(
-    width: int | None, *, no_color: bool, verbosity: int = 0, edition: str = "full", redact: bool = False
+    width: int | None,
+    *,
+    no_color: bool,
+    verbosity: int = 0,
+    edition: str = "full",
+    redact: bool = False,
+    trend: Sequence[Point] = (),
 ) -> ReportOptions:
     """How reports look here: as wide as the terminal (80 where there is none), in colour where someone watches."""
     import shutil
@@ -39,7 +46,7 @@ def report_options(
         and sys.stdout.isatty()
         and (os.name != "nt" or bool(env.get("WT_SESSION") or env.get("ANSICON")))
     )
-    return ReportOptions(columns, color, verbosity, edition, redact)  # type: ignore[arg-type]
+    return ReportOptions(columns, color, verbosity, edition, redact, trend)  # type: ignore[arg-type]
 
 
 def emit(payload: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +12,7 @@ from ehcaudit.cli.options import NoColor, Verbose, Width, argument, option
 from ehcaudit.errors import UsageError
 
 if TYPE_CHECKING:
+    from ehcaudit.history import Point
     from ehcaudit.store import Store
 
 StoreFile = Annotated[str, option("--store", "FILE", "The store that “check --store” wrote.", show_default=False)]
@@ -29,6 +30,13 @@ def open_store(path: str, *, write: bool = True, words: bool = True) -> Store:
     from ehcaudit.store import Store
 
     return Store(path, write=write, words=words)
+
+
+def trend_of(store: Store) -> Sequence[Point]:
+    """The runs that an open store remembers, the oldest first."""
+    from ehcaudit.history import trend as told
+
+    return told(store)
 
 
 def _checked(store: str, form: str) -> None:

@@ -112,7 +112,7 @@ def _first_word(reading: Reading) -> int:
 
 def _up_to(reading: Reading, mark: Mark) -> tuple[bool, float]:
     """ "Up to 3 hours" promises nothing; "groups of up to four" says a size."""
-    after = reading.folded[mark.end : mark.end + 40]
+    after = re.split(r"\.\s", reading.folded[mark.end : mark.end + 40])[0]
     before = reading.folded[max(0, mark.start - 24) : mark.start]
     if re.match(r"\s*(?:\w+ ){0,2}?(?:pupils|children|peers|students|others|learners|young people|adults|\d+:)", after):
         return False, -1.0

@@ -65,6 +65,7 @@ def judge_need(text: str) -> Judgement:
     row = tokens(folded)
     marks = find(lex.table, row)
     by = {label: [m for m in marks if m.label == label] for label in ("diagnosis", "vague", "provision", "act")}
+    by["act"] = [m for m in by["act"] if not re.match(r"\s(?:19|20)\d\d\b", folded[m.end :])]  # "March 2023"
     measures = [m.span() for m in lex.patterns["measure"].finditer(folded)]
     effect = lex.patterns["effect"].search(folded)
     own = _own(text, row, marks, lex.generic)

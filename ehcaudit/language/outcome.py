@@ -176,6 +176,10 @@ class _Weighing:
         """Whether a state is one that grows ("be calmer"): no hope for life, but nobody can tell when it is reached."""
         return lexicon().patterns["grows"].search(self.reading.folded, head[0], head[1] + 6) is not None
 
+    def _wanted(self, place: int) -> bool:
+        """Whether an act is what is to be reached, and not what it is for ("…, so that he can use it at home")."""
+        return place < self.cut or re.search(r"\bwill (?:also )?$", self.reading.folded[self.cut : place]) is not None
+
     def _counted(self) -> bool:
         """Whether a figure counts things or trials: n out of m, or from one number to another."""
         kinds = ("out-of", "from-to", "score")
@@ -237,7 +241,8 @@ class _Weighing:
             m.start
             for label in ("observable", "plain", "soft", "vague")
             for m in reading.marked(label, head[0] if head else self.start)
-            if (head and m.start == head[0]) or (self._acts(m.first) and not self._manner(m.first))
+            if (head and m.start == head[0])
+            or (self._acts(m.first) and not self._manner(m.first) and self._wanted(m.start))
         }
         acts = _separate(verbs, folded)
         joined = len(re.findall(r";|\band\b|, (?=\w+(?:ing|s|e)\b)", folded[self.start : self.cut]))

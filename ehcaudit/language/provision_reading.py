@@ -211,6 +211,17 @@ def _content(reading: Reading) -> list[tuple[int, int, float]]:
     return out
 
 
+def _reviewed_from(reading: Reading) -> int:
+    """Where a sentence begins that only says who reviews it ("The therapist will review how this works with him")."""
+    after = (m.end() for m in re.finditer(r"\.\s+", reading.folded))
+    review = lexicon().patterns["review"]
+    ends = ((start, reading.folded.find(". ", start)) for start in after)
+    places = (
+        start for start, end in ends if review.search(reading.folded, start, end if end > 0 else len(reading.folded))
+    )
+    return next(places, len(reading.folded))
+
+
 def sort_of(reading: Reading, section: str) -> str:
     """What sort of provision it is: the section settles social care, else the words that weigh most."""
     patterns = lexicon().patterns
@@ -236,7 +247,8 @@ def sort_of(reading: Reading, section: str) -> str:
     teacher = any(p.group in ("specialist", "school", "vague") for p in reading.people) or bool(
         reading.of_kind("duration")
     )
-    if teacher and best in ("equipment", "environment", "strategy", "other") and reading.search("teaches"):
+    taught = reading.search("teaches", 0, _reviewed_from(reading))
+    if teacher and best in ("equipment", "environment", "strategy", "other") and taught:
         therapist = any(p.key in lexicon().words["therapists"] for p in reading.people)
         return "therapy" if therapist else "teaching"
     weight = weights.get(best, 0.0)

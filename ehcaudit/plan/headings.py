@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from ehcaudit.plan.lexicon import any_of, area_in, area_named, data, fold, plain, says_none
@@ -98,7 +98,7 @@ def _generics() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((kind, any_of(words)) for kind, words in data("headings")["generic"].items())
 
 
-@cache
+@lru_cache(2048)
 def titles(text: str) -> tuple[str, ...]:
     """The letters whose titles the words name, whatever else stands in the line."""
     line = plain(text)
@@ -129,7 +129,7 @@ def titles(text: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=_ORDER.index))
 
 
-@cache
+@lru_cache(2048)
 def all_title(text: str) -> bool:
     """Whether every word of a line is a word of titles."""
     line = re.sub(r"[«{\[<][^»}\]>]*[»}\]>]+(?:'s)?", " ", plain(text))
@@ -186,13 +186,15 @@ def _after_title(text: str, head: str) -> Heading | None:
     return Heading(_family([letter]), title, "letter", area=_area(title))
 
 
+@lru_cache(2048)
 def title_heading(text: str) -> Heading | None:
     """The same for a line that has no letter: by its title words alone, every one of which must be one."""
     if len(text) > LONGEST:
         return None
     line = plain(text)
+    one = len(line) < 220 and ". " not in line
     for letter, sentence in _sentences():
-        if sentence.fullmatch(line) or (sentence.search(line) and len(line) < 220 and line.count(". ") == 0):
+        if sentence.search(line) if one else sentence.fullmatch(line):
             return Heading((letter,), text.strip(), "sentence")
     if len(line) > 230 or not all_title(text):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ _FOLD = str.maketrans(
 )
 
 
+_LINES = 2048
+"""Lines whose reading is remembered: a line is looked at many times while its plan is laid out."""
 _START = re.compile(r"^[\W_]*?(?=[^\W_]|[(\[£])")
 
 
@@ -34,6 +36,7 @@ def fold(text: str) -> str:
     return folded if len(folded) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+@lru_cache(_LINES)
 def plain(text: str) -> str:
     """Folded, "&" as "and", single spaces, no bullets, colons or full stops at the ends: for whole-line matching."""
     line = " ".join(fold(text).replace("&", "and").split())
@@ -80,6 +83,7 @@ def _areas() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[st
     return tuple(found)
 
 
+@lru_cache(_LINES)
 def area_named(text: str) -> str:
     """The area of need that a line names and nothing else, or an empty string."""
     if len(text) > 120:
@@ -91,6 +95,7 @@ def area_named(text: str) -> str:
     return ""
 
 
+@lru_cache(_LINES)
 def area_in(text: str) -> str:
     """The area of need whose full name stands in a heading or a header cell, or an empty string."""
     line = plain(text)
@@ -100,6 +105,7 @@ def area_in(text: str) -> str:
     return ""
 
 
+@lru_cache(_LINES)
 def area_at_start(text: str) -> str:
     """The area of need whose full name begins a paragraph, or an empty string."""
     line = plain(text[:120])
@@ -117,7 +123,7 @@ def _roles(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((role, any_of(names)) for role, names in data("columns")[table].items())
 
 
-@cache
+@lru_cache(_LINES)
 def role_of(header: str) -> str:
     """What a column under this header holds (``who``, ``frequency`` …, ``item``), or an empty string."""
     line = plain(header).rstrip("? ")
@@ -126,7 +132,7 @@ def role_of(header: str) -> str:
     return next((role for role, names in _roles("roles") if names.fullmatch(line)), "")
 
 
-@cache
+@lru_cache(_LINES)
 def advice_role_of(header: str) -> str:
     """What a column of a list of advice holds: ``role``, ``author``, ``date``, ``title``, ``appended``, or nothing."""
     line = plain(header)
@@ -135,7 +141,7 @@ def advice_role_of(header: str) -> str:
     return next((role for role, names in _roles("advice") if names.fullmatch(line)), "")
 
 
-@cache
+@lru_cache(_LINES)
 def is_label(words: str) -> bool:
     """Whether the words only label a cell ("Name", "Type", "Details"), so that alone they say nothing."""
     line = plain(words)
@@ -156,6 +162,7 @@ def _none() -> re.Pattern[str]:
     return any_of(filled)
 
 
+@lru_cache(_LINES)
 def says_none(text: str) -> bool:
     """Whether the whole entry says that there is no need, provision or budget; never where a person adds "but"."""
     if len(text) > 220:

@@ -87,7 +87,9 @@ def _below(cell: Cell, document: Document, inside: int | None) -> Cell:
 
 def text_in(cell: GridCell, blocks: Sequence[Block]) -> str:
     """The words of a cell, its paragraphs joined."""
-    return " ".join(blocks[number].text.strip() for number in cell.blocks if blocks[number].text.strip())
+    if len(cell.blocks) == 1:
+        return blocks[cell.blocks[0]].text.strip()
+    return " ".join(words for number in cell.blocks if (words := blocks[number].text.strip()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,9 @@ def read_template(block: Block, *, start: int = 0, fresh: bool = False, crosses:
     if line and grey and patterns["prompt"].search(line) and not patterns["never"].search(f"{line} "):
         return Reading(False, (("guidance", *whole),))
     if (
-        line
-        and not patterns["never"].search(f"{line} ")
+        line  # The dear one, which looks at the whole line, comes last.
         and (patterns["start"].match(line) or (fresh and patterns["imperative"].match(line)))
+        and not patterns["never"].search(f"{line} ")
     ):
         return Reading(False, (("guidance", *whole),))
     return Reading(True, tuple(left))

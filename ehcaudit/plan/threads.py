@@ -22,6 +22,7 @@ _REFERENCE = re.compile(
     r"\b(?:(?P<kind>needs?|outcomes?)\s*(?:no\.?\s*|numbers?\s*)?(?P<list>[A-K]?\d{1,2}(?:\s*(?:,|and|&|/)\s*[A-K]?\d{1,2})*)|(?P<tag>[BCDE]\d{1,2}))\b",
     re.I,
 )
+_DIGIT = re.compile(r"\d")
 
 
 @cache
@@ -143,7 +144,7 @@ def _links(items: Sequence[Item], found: Found) -> dict[str, list[Item]]:
         for role in ("need", "outcome"):
             if role in item.attached:
                 wanted += [(role, key) for key in re.findall(r"\b[A-K]?\d{1,2}\b", item.attached[role].quote)]
-        for match in _REFERENCE.finditer(item.text):
+        for match in _REFERENCE.finditer(item.text) if _DIGIT.search(item.text) else ():
             if match["tag"]:
                 wanted.append(("outcome" if match["tag"][0] in "Ee" else "need", match["tag"]))
             else:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ehcaudit.model import Warning
+
+if TYPE_CHECKING:
+    from ehcaudit.history import Point
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -38,6 +42,8 @@ class ReportOptions:
     edition: Edition = "full"
     redact: bool = False
     """The Run that a report is given is then ``redact.redacted`` already; what is left to do is ``redact.few``."""
+    trend: Sequence[Point] = ()
+    """The runs that a store remembers, this one the last; empty where there is no store."""
 
 
 def plain(text: str) -> str:

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 SUFFIX = ".json"
 _SHOWN = 5
 """Entries of each list in the terminal; -v shows all."""
-_STATEMENTS = {"need": "needs", "outcome": "outcomes", "provision": "provisions", "text": "paragraphs"}
-_FACTS = {
+STATEMENTS = {"need": "needs", "outcome": "outcomes", "provision": "provisions", "text": "paragraphs"}
+FACTS = {
     "name": "the name",
     "born": "the date of birth",
     "first_issued": "the date of first issue",
     "pronoun": "“he” or “she”",
     "school_year": "the year group",
 }
-_TELLS = {
+TELLS = {
     "same-words": "the statement is that plan's own, with the name left in",
     "full-name": "the full name",
     "first-name": "the first name alone; two people may share it",
@@ -220,7 +220,7 @@ def _wording(page: Page, view: CaseloadView, limit: int) -> None:
         if not shared.shared:
             continue
         page.line(
-            f"- {shared.shared} of {shared.statements} {_STATEMENTS[shared.kind]} ({_per_cent(shared.share)}) stand in "
+            f"- {shared.shared} of {shared.statements} {STATEMENTS[shared.kind]} ({_per_cent(shared.share)}) stand in "
             "another child's plan too, but for name, pronouns and figures.",
             indent=2,
         )
@@ -244,7 +244,7 @@ def _wording(page: Page, view: CaseloadView, limit: int) -> None:
 
 
 def _to_look_at(page: Page, view: CaseloadView, limit: int) -> None:
-    names = _names(view)
+    names = names_in(view)
     if view.strangers:
         page.line()
         page.line(
@@ -254,7 +254,7 @@ def _to_look_at(page: Page, view: CaseloadView, limit: int) -> None:
             owners = ", ".join(names[path] for path in stranger.owners)
             page.line(
                 f"- {names[stranger.path]}, {section_label(stranger.section)}: a name of {owners} "
-                f"({_TELLS[stranger.sort]})",
+                f"({TELLS[stranger.sort]})",
                 indent=2,
             )
         _rest(page, len(view.strangers) - limit)
@@ -262,7 +262,7 @@ def _to_look_at(page: Page, view: CaseloadView, limit: int) -> None:
         page.line()
         page.line("Versions of one plan that contradict each other", style="bold")
         for one in view.contradictions[:limit]:
-            facts = ", ".join(_FACTS[fact] for fact in one.facts)
+            facts = ", ".join(FACTS[fact] for fact in one.facts)
             page.line(f"- {', '.join(names[path] for path in one.paths)}: {facts}", indent=2)
         _rest(page, len(view.contradictions) - limit)
     if view.alike:
@@ -319,7 +319,7 @@ def group_name(dimension: str, value: str) -> str:
     return role_name(value) if dimension in ("writer", "adviser") and value != "not stated" else value
 
 
-def _names(view: CaseloadView) -> dict[str, str]:
+def names_in(view: CaseloadView) -> dict[str, str]:
     """Every path that the view names, without the folders that all share."""
     paths = [path for alike in view.alike for path in alike.paths]
     paths += [path for outcome in view.same_outcomes for path in outcome.paths]

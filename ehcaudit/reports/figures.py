@@ -92,7 +92,7 @@ def _spread(spreads: dict[str, Spread], parts: Mapping[str, Part]) -> None:
 
 def write_summary(book: Book, sheet: Any, run: Run, figures: Figures, options: ReportOptions) -> None:
     """Fill the first sheet: each table of figures with its chart beside it, which shows nothing else."""
-    sheet.set_column(0, 0, 44)
+    sheet.set_column(0, 0, 52)
     sheet.set_column(1, 4, 11)
     sheet.hide_gridlines(2)
     sheet.fit_to_pages(1, 1)

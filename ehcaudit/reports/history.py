@@ -13,6 +13,7 @@ from ehcaudit.reports.page import Page
 from ehcaudit.reports.tabular import Cell, csv_bytes
 from ehcaudit.reports.telling import figure, short_paths
 from ehcaudit.rules import THEMES
+from ehcaudit.scoring import GRADES
 from ehcaudit.store import RunRecord
 
 SHOWN = 12
@@ -123,7 +124,7 @@ def render_trend(points: Sequence[Point], form: str, options: ReportOptions) -> 
     page.line()
     page.line(
         "●: mean score of the plans; ├─┤: its 95 % interval. Change: over the plans that are in both runs, and only "
-        "where rules, settings and program are the same; ┊ in a line of bars: there they are not.",
+        "where rules, settings and program are the same. ┊ in a line of bars: there they, or the plans, changed.",
         style="dim",
     )
     return page.bytes()
@@ -176,7 +177,7 @@ def _sparks(page: Page, points: Sequence[Point]) -> None:
     """A row of bars for each theme and each grade, from 0 to 100, the latest figure beside it."""
     shown = points[-40:]
     themes = sorted({theme for point in shown for theme in point.themes}, key=_theme_order)
-    grades = list(dict.fromkeys(grade for point in shown for grade in point.grades))
+    grades = sorted({grade for point in shown for grade in point.grades}, key=_grade_order)
     parts = [(THEMES.get(theme, theme), [point.themes.get(theme) for point in shown]) for theme in themes]
     shares = [
         (f"{grade or 'No grade'} (% of plans)", [point.grades.get(grade, _none(point)) for point in shown])
@@ -199,6 +200,12 @@ def _none(point: Point) -> Interval | None:
     return of_share(0, point.plans)
 
 
+def _grade_order(grade: str) -> tuple[int, str]:
+    """The best first; grades of an authority's own by name, and none at the end."""
+    known = list(GRADES)
+    return (known.index(grade) if grade in known else len(known) + (not grade), grade)
+
+
 def _theme_order(theme: str) -> tuple[int, str]:
     return (list(THEMES).index(theme) if theme in THEMES else len(THEMES), theme)
 
@@ -206,7 +213,7 @@ def _theme_order(theme: str) -> tuple[int, str]:
 def _spark(name: str, figures: Sequence[Interval | None], points: Sequence[Point]) -> tuple[str, ...]:
     bars = ""
     for number, (one, point) in enumerate(zip(figures, points, strict=True)):
-        if number and point.run.method != points[number - 1].run.method:
+        if number and point.marks:
             bars += "┊"
         bars += "·" if one is None else _BARS[min(7, int(one.figure / 12.5))]
     latest = figures[-1]

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
-from ehcaudit.model import PlanAudit, Run
+from ehcaudit.model import Run
 from ehcaudit.reports.base import ReportOptions
 
 SUFFIX = ".html"
@@ -23,7 +23,7 @@ def render(run: Run, options: ReportOptions) -> bytes:
 
     if len(run.plans) == 1 and (options.edition == "board" or not run.failures):
         return plan_page(run, run.plans[0], options)
-    return overview_page(gather(run, options, lambda place, audited: ""), alone=True)
+    return overview_page(gather(run, options, lambda place, path: ""), alone=True)
 
 
 def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
@@ -43,18 +43,19 @@ def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
     if caseload.lines:
         (folder / "plans").mkdir()
     hrefs = ["", *(line.href.removeprefix("plans/") for line in caseload.lines), ""]
-    for place, audited in enumerate(caseload.audits):
-        (folder / caseload.lines[place].href).write_bytes(
+    for place, line in enumerate(caseload.lines):
+        audited = run.plans[line.number]  # One at a time: they are more than memory should hold.
+        (folder / line.href).write_bytes(
             plan_page(run, audited, options, home="../index.html", before=hrefs[place], after=hrefs[place + 2])
         )
 
 
-def addresses() -> Callable[[int, PlanAudit], str]:
+def addresses() -> Callable[[int, str], str]:
     """A function that gives each plan a page of its own, named after its file in letters every system takes."""
     taken: set[str] = set()
 
-    def address(place: int, audited: PlanAudit) -> str:
-        folded = unicodedata.normalize("NFKD", Path(audited.path).stem).encode("ascii", "ignore").decode()
+    def address(place: int, path: str) -> str:
+        folded = unicodedata.normalize("NFKD", Path(path).stem).encode("ascii", "ignore").decode()
         stem = re.sub(r"[^a-z0-9]+", "-", folded.casefold()).strip("-")[:60].strip("-") or "plan"
         name = stem
         if name in taken:

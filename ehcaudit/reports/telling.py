@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,13 +43,12 @@ def role_name(role: str) -> str:
 
 def worst_first(plans: Iterable[Seen]) -> list[Seen]:
     """No score first, then the lowest; of equal ones the one with the gravest findings; then by path."""
+    return sorted(plans, key=lambda seen: rank(seen.scorecard.percent, severities(seen.findings), seen.path))
 
-    def key(audited: PlanAudit | Summary) -> tuple[float, list[int], str]:
-        percent = audited.scorecard.percent
-        counts = severities(audited.findings)
-        return (-1.0 if percent is None else round(percent, 1), [-counts[s] for s in SEVERITIES], audited.path)
 
-    return sorted(plans, key=key)
+def rank(percent: float | None, counts: Mapping[str, int], path: str) -> tuple[float, list[int], str]:
+    """What ``worst_first`` sorts by: score, how many faults of each severity, and path."""
+    return (-1.0 if percent is None else round(percent, 1), [-counts[s] for s in SEVERITIES], path)
 
 
 def severities(findings: Iterable[Finding] | Iterable[Fault]) -> Counter[str]:

@@ -8,18 +8,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from heapq import nsmallest
 from statistics import median
 from typing import Any, Final
 
-from ehcaudit.model import Finding, Part, PlanAudit, RuleCard, Run
+from ehcaudit.model import Part, PlanAudit, RuleCard, Run, Summary
 from ehcaudit.reports.base import ReportOptions, section_names
 from ehcaudit.reports.redact import FEW, few
+from ehcaudit.reports.site.across import trend_of, wording_of
 from ehcaudit.reports.site.findings import Room, Spot, spots_of
 from ehcaudit.reports.site.kit import page, theme_name
 from ehcaudit.reports.site.plan_page import of_health
 from ehcaudit.reports.site.steps import five_things, parent_words
-from ehcaudit.reports.telling import ORDER, rule_title, severities, short_paths, with_path, worst_first
+from ehcaudit.reports.telling import ORDER, rank, rule_title, severities, short_paths, with_path
 from ehcaudit.rules import THEMES
 from ehcaudit.scoring import GRADES
 
@@ -50,6 +52,12 @@ class Line:
     ask: int
     """Rules that a person must decide."""
     themes: Mapping[str, Part]
+    sections: Mapping[str, Part]
+    number: int
+    """Its place in the run's plans."""
+    rank: tuple[float, list[int], str]
+    unlawful: bool
+    """Something that the law asks for is not met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +91,25 @@ class Common:
     example: Line | None
 
 
+@dataclass(slots=True)
+class Tally:
+    """A rule's faults over all plans, counted in one pass."""
+
+    severity: str = ""
+    places: int = 0
+    plans: list[int] = field(default_factory=list)
+    """Numbers of the plans that have it."""
+    health: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Caseload:
-    """The list of plans, worst first, with all that the overview counts."""
+    """The list of plans, worst first, with all that the overview counts. No plan is kept: they may be thousands."""
 
     run: Run
     options: ReportOptions
-    audits: Sequence[PlanAudit]
     lines: tuple[Line, ...]
+    tallies: Mapping[str, Tally]
 
     @property
     def pages(self) -> int:
@@ -98,32 +117,59 @@ class Caseload:
         return max(1, -(-len(self.lines) // LISTED))
 
 
-def gather(run: Run, options: ReportOptions, address: Callable[[int, PlanAudit], str]) -> Caseload:
-    """Order the plans and count them. ``address`` gives the page of the plan in that place of the order."""
-    audits = worst_first(run.plans)
+def gather(run: Run, options: ReportOptions, address: Callable[[int, str], str]) -> Caseload:
+    """Order the plans and count them. ``address`` gives the page of the plan with that path, in that place."""
+    summaries = run.summaries
+    names = short_paths([summary.path for summary in summaries])
+    tallies: dict[str, Tally] = {}
+    lines = []
+    for number, summary in enumerate(summaries):
+        lines.append(_line(summary, names[summary.path], number))
+        _count(run, summary, number, tallies)
+    lines.sort(key=lambda line: line.rank)
     if options.edition == "dco":  # Python's sort keeps the order of equals.
-        audits.sort(key=lambda a: _or_lowest(a.scorecard.themes.get("health-and-care")))
-    names = short_paths([audited.path for audited in audits])
-    lines = tuple(_line(audited, names[audited.path], address(i, audited)) for i, audited in enumerate(audits))
-    return Caseload(run, options, audits, lines)
+        lines.sort(key=lambda line: _or_lowest(line.themes.get("health-and-care")))
+    return Caseload(
+        run,
+        options,
+        tuple(replace(line, href=address(place, line.rank[-1])) for place, line in enumerate(lines)),
+        tallies,
+    )
 
 
 def _or_lowest(part: Part | None) -> float:
     return -1.0 if part is None or part.percent is None else part.percent
 
 
-def _line(audited: PlanAudit, name: str, href: str) -> Line:
-    card = audited.scorecard
+def _line(summary: Summary, name: str, number: int) -> Line:
+    card = summary.scorecard
+    counts = severities(summary.findings)
     return Line(
         name,
-        href,
+        "",
         card.percent,
         card.grade or NO_GRADE,
         card.coverage,
-        severities(audited.findings),
-        sum(result.status == "query" for result in audited.results),
+        counts,
+        sum(result.status == "query" for result in summary.results),
         card.themes,
+        card.sections,
+        number,
+        rank(card.percent, counts, summary.path),
+        bool(card.capped_by),
     )
+
+
+def _count(run: Run, summary: Summary, number: int, tallies: dict[str, Tally]) -> None:
+    for fault in summary.findings:
+        if fault.query:
+            continue
+        tally = tallies.setdefault(fault.rule, Tally())
+        tally.severity = fault.severity
+        tally.places += 1
+        tally.health = tally.health or of_health(run, fault)
+        if not tally.plans or tally.plans[-1] != number:
+            tally.plans.append(number)
 
 
 # ---------------------------------------------------------------- the pages
@@ -140,6 +186,7 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
         "few_words": f"under {FEW}",
         "few_from": FEW,
         "grades": _grades(caseload),
+        "trend": trend_of(options),
         "middle": median(known) if (known := [line.percent for line in lines if line.percent is not None]) else None,
     }
     themes = _themes(caseload)
@@ -149,7 +196,7 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
     ]
     if options.edition == "board":
         return page("board.html", **values, **_board(caseload), home="", room=None)
-    sections = [a.scorecard.sections for a in caseload.audits]
+    sections = [line.sections for line in lines]
     letters = [letter for letter in ORDER if any(letter in parts for parts in sections)]
     common = _commonest(caseload)
     return page(
@@ -169,6 +216,7 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
         themes=[theme_name(theme) for theme in themes],
         shade=shade,
         common=common,
+        wording=wording_of(run, options),
         lines=lines[:LISTED],
         pages=1 if alone else caseload.pages,
         alone=alone,
@@ -246,43 +294,47 @@ def shade(percent: float | None) -> int:
 
 
 def _commonest(caseload: Caseload) -> list[Common]:
-    run, health = caseload.run, caseload.options.edition == "dco"
-    plans: Counter[str] = Counter()
-    places: Counter[str] = Counter()
-    examples: dict[str, list[tuple[int, Finding]]] = {}
-    grave: dict[str, str] = {}
-    ahead: set[str] = set()
-    for place, audited in enumerate(caseload.audits):
-        rules: set[str] = set()
-        for finding in audited.findings:
-            rule = finding.rule
-            if finding.query:
-                continue
-            places[rule] += 1
-            grave[rule] = finding.severity
-            kept = examples.setdefault(rule, [])
-            if finding.evidence and rule not in rules and len(kept) < COMMONEST:
-                kept.append((place, finding))
-            rules.add(rule)
-            if health and rule not in ahead and of_health(run, finding):
-                ahead.add(rule)
-        plans.update(rules)
-    ordered = sorted(plans, key=lambda rule: (rule not in ahead, -plans[rule], -places[rule], rule))[:COMMONEST]
+    run, tallies, health = caseload.run, caseload.tallies, caseload.options.edition == "dco"
+    ordered = sorted(
+        tallies,
+        key=lambda rule: (
+            not (health and tallies[rule].health),
+            -len(tallies[rule].plans),
+            -tallies[rule].places,
+            rule,
+        ),
+    )[:COMMONEST]
+    places = {line.number: place for place, line in enumerate(caseload.lines)}
     used: Counter[int] = Counter()
+    opened: dict[int, PlanAudit] = {}
     found = []
     for rule in ordered:
+        tally = tallies[rule]
         spot = line = None
         # Examples from many plans say more than all from the worst one.
-        chosen = min(examples[rule], key=lambda pair: (used[pair[0]], pair[0]), default=None)
-        if chosen:
-            place, finding = chosen
-            used[place] += 1
+        worst = nsmallest(COMMONEST, (places[number] for number in tally.plans))
+        for place in sorted(worst, key=lambda place: (used[place], place)):
             line = caseload.lines[place]
-            spots = spots_of(caseload.audits[place], finding, "", Room(1, 110, 0, 0))
-            spot = next((spot for spot in spots if spot.pieces), None)
+            if place not in opened:
+                opened[place] = run.plans[line.number]
+            spot = _spot(opened[place], rule)
+            if spot:
+                used[place] += 1
+                break
         title = rule_title(run, rule)
-        found.append(Common(run.cards.get(rule), rule, grave[rule], title, plans[rule], places[rule], spot, line))
+        plans = len(tally.plans)
+        found.append(
+            Common(run.cards.get(rule), rule, tally.severity, title, plans, tally.places, spot, line if spot else None)
+        )
     return found
+
+
+def _spot(audited: PlanAudit, rule: str) -> Spot | None:
+    """The first place in a plan where words show this fault."""
+    for finding in audited.findings:
+        if finding.rule == rule and finding.evidence and not finding.query:
+            return next((spot for spot in spots_of(audited, finding, "", Room(1, 110, 0, 0)) if spot.pieces), None)
+    return None
 
 
 def _suppressed(run: Run) -> list[tuple[str, str, int]]:
@@ -292,7 +344,7 @@ def _suppressed(run: Run) -> list[tuple[str, str, int]]:
 
 
 def _board(caseload: Caseload) -> dict[str, Any]:
-    unlawful = sum(bool(audited.scorecard.capped_by) for audited in caseload.audits)
+    unlawful = sum(line.unlawful for line in caseload.lines)
     whole = len(caseload.lines)
 
     def said_of(plans: int) -> str:
@@ -303,7 +355,7 @@ def _board(caseload: Caseload) -> dict[str, Any]:
     return {
         "unlawful": f"under {FEW}" if caseload.options.redact and 0 < unlawful < FEW else unlawful,
         "unlawful_share": "" if caseload.options.redact or not whole else f"{100 * unlawful / whole:.0f}% of all plans",
-        "five": five_things(caseload.run, caseload.audits),
+        "five": five_things(caseload.run, caseload.run.summaries),
         "said_of": said_of,
     }
 

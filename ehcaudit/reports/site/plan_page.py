@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from ehcaudit.model import Finding, PlanAudit, Run
+from ehcaudit.model import Fault, Finding, PlanAudit, Run
 from ehcaudit.reports.base import ReportOptions
 from ehcaudit.reports.site.drawing import draw_thread, draw_timeline, thread_rows
 from ehcaudit.reports.site.findings import ROOMS, Room, changes_of, sections_of
@@ -112,7 +112,7 @@ def _everything(run: Run, audited: PlanAudit, options: ReportOptions, room: Room
     }
 
 
-def of_health(run: Run, finding: Finding) -> bool:
+def of_health(run: Run, finding: Finding | Fault) -> bool:
     """In sections C and G, or a rule of the health and care theme that speaks of health."""
     card = run.cards.get(finding.rule)
     theme = card.theme if card else finding.rule.partition("/")[0]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ehcaudit.model import PlanAudit, RuleCard, Run
+from ehcaudit.model import PlanAudit, RuleCard, Run, Summary
 from ehcaudit.reports.site.findings import Room, sections_of
 
 FIVE = 5
@@ -24,12 +25,13 @@ class Step:
     places: int
 
 
-def five_things(run: Run, audits: Iterable[PlanAudit], most: int = FIVE) -> list[Step]:
+def five_things(run: Run, audits: Iterable[PlanAudit | Summary], most: int = FIVE) -> list[Step]:
     """The rules that cost most: weight × the share of items that do not meet it, added up over the plans."""
     lost: dict[str, float] = {}
     plans: dict[str, int] = {}
     places: dict[str, int] = {}
     for audited in audits:
+        found = Counter(finding.rule for finding in audited.findings if not finding.query)
         for result in audited.results:
             card = run.cards.get(result.rule)
             if result.status != "not_met" or card is None:
@@ -37,7 +39,7 @@ def five_things(run: Run, audits: Iterable[PlanAudit], most: int = FIVE) -> list
             share = 1 - (result.met or 0) / result.items if result.items else 1.0
             lost[card.id] = lost.get(card.id, 0.0) + card.weight * share
             plans[card.id] = plans.get(card.id, 0) + 1
-            places[card.id] = places.get(card.id, 0) + sum(not finding.query for finding in result.findings)
+            places[card.id] = places.get(card.id, 0) + found[card.id]
     worst = sorted(lost, key=lambda rule: (-lost[rule], -places[rule], rule))[:most]
     return [Step(run.cards[rule], plans[rule], places[rule]) for rule in worst]
 
