@@ -24,12 +24,13 @@ from ehcaudit.history import Figures
 from ehcaudit.horizon import ALWAYS, Days, Watched, in_turn
 from ehcaudit.inputs import content_of, find_inputs, stamp
 from ehcaudit.judging import identified_by, identity_rules, judge_plan, restrict, without_unreadable
+from ehcaudit.kept import Kept
 from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Result, Run, Scorecard, Summary
 from ehcaudit.readers import Limits, read, suffixes
 from ehcaudit.rules import Rule, RuleSet, load_rules
 from ehcaudit.scoring import Scale, score
 from ehcaudit.shelf import SHELF_FROM, Audits, Sealed, Shelf, open_whole, seal
-from ehcaudit.store import Kept, Member, Method, Row, Store
+from ehcaudit.store import Member, Method, Row, Store
 from ehcaudit.workers import Lost, work
 
 __all__ = ["Gate", "Progress", "audit", "audit_plan", "contained", "find_inputs", "read_plan", "restrict"]

@@ -1,7 +1,7 @@
-"""Chromium's accessibility tree of a page, asked for over a pipe (the DevTools protocol): what a screen reader is given.
+"""Chromium's accessibility tree of a page, asked for over a pipe: what a screen reader is given.
 
-No server and no port: ``--remote-debugging-pipe`` reads commands from descriptor 3 and answers on descriptor 4, each
-message one JSON object with a zero byte behind it.
+The DevTools protocol without server or port: ``--remote-debugging-pipe`` reads commands from descriptor 3 and
+answers on descriptor 4, each message one JSON object with a zero byte behind it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Browser:
                 "about:blank",
             ],
             pass_fds=(3, 4),
-            preexec_fn=seat,  # noqa: PLW1509 - there is no thread that could hold a lock.
+            preexec_fn=seat,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "HOME": str(profile)},

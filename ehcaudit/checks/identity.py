@@ -144,7 +144,7 @@ class Nothing(Options):
 
 
 _SUBJECT = re.compile(
-    r"(?P<start>^|(?<=[.!?:;] )|(?<=^- ))?(?<![\w'’-])(?P<name>[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?)"
+    r"(?=[A-Z])(?P<start>^|(?<=[.!?:;] )|(?<=^- ))?(?<![\w'’-])(?P<name>[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?)"
     r"(?P<of>(?:'s|’s)(?=\s))?"
     r"(?:\s(?P<verb>will|has|is|needs?|can|cannot|requires?|finds|does|enjoys|struggles|becomes|may|should|was|"
     r"experiences|have|had|[a-z]{3,}s)\b)?"
@@ -287,21 +287,25 @@ def pronoun_changes(plan: Plan, options: Nothing, where: tuple[str, ...], contex
     )
 
 
-_PRONOUN = re.compile(r"(?i)\b(?:he|him|his|himself|she|her|hers|herself)\b")
+_PRONOUN = re.compile(r"(?i)\b(?=[hs])(?:he|him|his|himself|she|her|hers|herself)\b")
 
 
 def _about_the_child(plan: Plan) -> Iterator[tuple[Evidence, str, str]]:
-    """Statements of needs and outcomes, provisions that name no adult, and paragraphs that stand in no section.
+    """Statements with a "he" or "she" of needs and outcomes, provisions that name no adult, and paragraphs that stand
+    in no section.
 
     "He will teach her": in a provision that names somebody, who is who cannot be told.
     """
     from ehcaudit.language.people import find_people
 
     for item in plan.items:
-        if item.section in _CHILD_SECTIONS and not (
+        if item.section not in _CHILD_SECTIONS:
+            continue
+        parts = [part for part in item.evidence if _PRONOUN.search(part.quote)]
+        if parts and not (
             item.kind == "provision" and any(person.group != "child" for person in find_people(item.text))
         ):
-            yield from ((part, item.section, item.id) for part in item.evidence)
+            yield from ((part, item.section, item.id) for part in parts)
     apart = set(plan.unplaced) | set(plan.sections["K"].blocks if "K" in plan.sections else ())
     for block in plan.document.blocks:
         if block.id in apart and block.cell is None and len(block.text.split()) >= 15:

@@ -200,7 +200,8 @@ def duplicate_paragraph(plan: Plan, options: Duplicates, where: tuple[str, ...],
         if letter in ("F", "G", "H", "H1", "H2"):
             continue
         spans = sentences(block.text)
-        for start, end in dict.fromkeys([(0, len(block.text)), *(spans if len(spans) > 1 else ())]):
+        apart = spans if len(spans) > 1 and letter != "E" else ()  # Outcomes are measured in the same words.
+        for start, end in dict.fromkeys([(0, len(block.text)), *apart]):
             words = re.findall(r"\w+", cues.flat(block.text[start:end]))
             if len(words) < options.words:
                 continue

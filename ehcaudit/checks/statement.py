@@ -35,7 +35,7 @@ _COLUMN = {
 """Last word of a fault's code → the column of its row that holds the words, where the item itself does not."""
 
 
-_LEANS = re.compile(r"(?:He|She|They|It|This|These|His|Her|Their|So|As a result)\b")
+_LEANS = re.compile(r"(?:He|She|They|It|This|These|His|Her|Their|So|As a result|What|Because|Therefore|Consequently)\b")
 
 
 class StatementOptions(Options):

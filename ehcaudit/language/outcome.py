@@ -246,6 +246,7 @@ class _Weighing:
         }
         acts = _separate(verbs, folded)
         joined = len(re.findall(r";|\band\b|, (?=\w+(?:ing|s|e)\b)", folded[self.start : self.cut]))
+        joined = max(joined, sum(re.search(r"(?:[,;]|\band|\bthen) $", folded[:at]) is not None for at in verbs))
         promised = len(re.findall(r"\bwill\b", folded[self.start :]))
         if (acts >= 3 and (joined >= 2 or promised >= 3)) or folded.count(";") >= 2:
             self._fault("several-in-one", self.whole, serious=False)

@@ -306,8 +306,10 @@ class _Weighing:
         if sort == "training" and weak:
             note("training-unspecified", serious=True)
         expert = reading.marked("expert_task")
-        if expert and not self.slots["qualification"] and not specialist:
-            note("no-qualification", (expert[0].start, expert[0].end), serious=False)
+        taught = reading.search("expert_taught")
+        task = (expert[0].start, expert[0].end) if expert else taught.span() if taught else None
+        if task and not self.slots["qualification"] and not specialist:
+            note("no-qualification", task, serious=False)
         if not self.slots["review"]:
             note("no-review", serious=False)
 

@@ -156,7 +156,10 @@ def _none() -> re.Pattern[str]:
     words = data("none_stated")
     who, about = words["who"], words["about"]
     parts = {"{ending}": words["ending"], "{who}": who, "{about}": about, "{source}": words["source"]}
-    filled = list(words["patterns"])
+    # What an entry may end with is long: it is compiled once, not once for each pattern.
+    ending = [p.removesuffix("{ending}") for p in words["patterns"] if p.endswith("{ending}")]
+    filled = [p for p in words["patterns"] if not p.endswith("{ending}")]
+    filled.append("(?:" + "|".join(f"(?:{p})" for p in ending) + "){ending}")
     for name, part in parts.items():
         filled = [pattern.replace(name, part) for pattern in filled]
     return any_of(filled)

@@ -2,12 +2,16 @@
 
 ``record`` says what a row is: ``plan`` (its score; one for each plan, with or without findings), ``finding``,
 ``question`` (a person must decide), ``not assessed``, ``failure`` (a file that could not be audited) or ``suppressed``.
+As a folder it is one file a table, joined by ``plan`` and ``rule``, for business-intelligence tools.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import codecs
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 from ehcaudit.model import Finding, Plan, PlanAudit, Run
 from ehcaudit.reports.base import ReportOptions
@@ -34,6 +38,17 @@ COLUMNS = (
     "fingerprint",
 )
 
+TABLES: dict[str, tuple[str, ...]] = {
+    "plans": ("plan", "status", "plan_date", "review_date", "score", "grade", "coverage", "outcomes", "provisions"),
+    "scores": ("plan", "part", "name", "score", "coverage"),
+    "results": ("plan", "rule", "status", "met", "items", "reason"),
+    "findings": ("plan", "record", *COLUMNS[COLUMNS.index("rule") :]),
+    "rules": ("rule", "title", "theme", "severity", "confidence", "basis", "weight", "sources"),
+    "failures": ("plan", "error", "message"),
+    "suppressed": ("plan", *COLUMNS[COLUMNS.index("rule") :]),
+}
+"""The files of a folder, ``NAME.csv``, and their columns."""
+
 
 def render(run: Run, options: ReportOptions) -> bytes:
     """The whole table."""
@@ -44,6 +59,66 @@ def write_file(run: Run, path: Path, options: ReportOptions) -> None:
     """The same, a row at a time."""
     with path.open("wb") as file:
         file.writelines(csv_lines(COLUMNS, _rows(run)))
+
+
+def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
+    """A file for each of ``TABLES``, with the byte order mark by which Excel knows UTF-8; one pass over the plans."""
+    with ExitStack() as stack:
+        tables = {name: _Table(stack.enter_context((folder / f"{name}.csv").open("wb")), name) for name in TABLES}
+        for audited in run.plans:
+            _fill(run, audited, tables)
+        for card in sorted(run.cards.values(), key=lambda card: card.id):
+            cells = (card.id, card.title, card.theme, card.severity, card.confidence, card.basis, card.weight)
+            tables["rules"].add(*cells, "; ".join(source.cite for source in card.sources))
+        for failure in run.failures:
+            tables["failures"].add(failure.path, failure.error, failure.message)
+        for finding in run.suppressed:
+            tables["suppressed"].take({"plan": "", **_said(run, finding, None)})
+
+
+class _Table:
+    """One file, a row at a time."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._columns = file, TABLES[name]
+        file.write(codecs.BOM_UTF8)
+        self.add(*self._columns)
+
+    def add(self, *cells: Cell) -> None:
+        """A row with these cells."""
+        (line,) = csv_lines(cells, ())
+        self._file.write(line)
+
+    def take(self, cells: Mapping[str, Cell]) -> None:
+        """A row with what these cells have for its columns."""
+        self.add(*(cells.get(column, "") for column in self._columns))
+
+
+def _fill(run: Run, audited: PlanAudit, tables: Mapping[str, _Table]) -> None:
+    path, card, plan = audited.path, audited.scorecard, audited.plan
+    days = (plan.facts.plan_date, plan.facts.review_date)
+    tables["plans"].add(
+        path,
+        plan.facts.status,
+        *("" if day is None else day.isoformat() for day in days),
+        _tenth(card.percent),
+        card.grade or "",
+        round(card.coverage, 3),
+        len(plan.of("outcome")),
+        len(plan.of("provision")),
+    )
+    for part, scores in (("theme", card.themes), ("section", card.sections)):
+        for name, score in scores.items():
+            tables["scores"].add(path, part, name, _tenth(score.percent), round(score.coverage, 3))
+    for result in audited.results:
+        tables["results"].add(path, result.rule, result.status, result.met, result.items, result.reason)
+    for finding in audited.findings:
+        record = "question" if finding.query else "finding"
+        tables["findings"].take({"plan": path, "record": record, **_said(run, finding, plan)})
+
+
+def _tenth(percent: float | None) -> float | None:
+    return None if percent is None else round(percent, 1)
 
 
 def _rows(run: Run) -> Iterator[Sequence[Cell]]:
@@ -60,7 +135,7 @@ def _plan_rows(run: Run, audited: PlanAudit) -> Iterator[Sequence[Cell]]:
     common: dict[str, Cell] = {
         "plan": audited.path,
         "status": audited.plan.facts.status,
-        "score": None if card.percent is None else round(card.percent, 1),
+        "score": _tenth(card.percent),
         "grade": card.grade or "",
         "coverage": round(card.coverage, 3),
     }

@@ -13,11 +13,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | int | float | None
 
 
-def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+def csv_lines(heads: Sequence[Cell], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     """The table, a line at a time. A figure that is missing is an empty cell."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(heads)
+    writer.writerow([_cell(head) for head in heads])
     yield _taken(buffer)
     for cells in rows:
         writer.writerow([_cell(cell) for cell in cells])
