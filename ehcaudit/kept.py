@@ -1,4 +1,4 @@
-"""The audits of one run that has a store, as a Sequence for its reports: the store's bytes, opened as they are asked for."""
+"""The audits of one run that has a store, as a Sequence for its reports: opened as they are asked for."""
 
 from __future__ import annotations
 

@@ -11,12 +11,14 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from rich_run import GOOD, ROBIN, run_of
+from test_report_html_across import POINTS, same_words
 
 from ehcaudit.engine import audit
 from ehcaudit.reports import ReportOptions
@@ -58,16 +60,18 @@ def chromium(folder: Path, *arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory):
-    """The report of three sample plans, in each edition, and redacted."""
+    """The report of three sample plans in each edition, with a trend; redacted; and of plans that share wording."""
     folder = tmp_path_factory.mktemp("sites")
     plans = [str(ROOT / "sample_plans" / name) for name in SAMPLES]
     run = audit(plans, rules=load_rules().choose(), as_of=date(2026, 11, 25))
     assert not run.failures
     for edition in EDITIONS:
         target = targets([f"html={folder / edition}"], force=False)[0]
-        target.write(run, ReportOptions(edition=edition))
-    targets([f"html={folder / 'redacted'}"], force=False)[0].write(run, ReportOptions(redact=True))
+        target.write(run, ReportOptions(edition=edition, trend=POINTS))
+    targets([f"html={folder / 'redacted'}"], force=False)[0].write(run, ReportOptions(redact=True, trend=POINTS))
     targets([f"html={folder / 'rich'}"], force=False)[0].write(run_of(ROBIN, GOOD), ReportOptions())
+    shared = replace(run, plans=same_words())
+    targets([f"html={folder / 'shared.html'}"], force=False)[0].write(shared, ReportOptions())
     targets([f"html={folder / 'nothing.html'}"], force=False)[0].write(run_of(), ReportOptions())
     return folder
 

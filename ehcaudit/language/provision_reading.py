@@ -252,6 +252,8 @@ def sort_of(reading: Reading, section: str) -> str:
         therapist = any(p.key in lexicon().words["therapists"] for p in reading.people)
         return "therapy" if therapist else "teaching"
     weight = weights.get(best, 0.0)
+    if best == "teaching" and weight < 1.6 and scopes and not reading.of_kind("duration", "frequency"):
+        best = "strategy"  # "Whoever is teaching him, in every lesson, will …"
     staffed = reading.search("staffing") if best != "care" and weight < 3.5 else None
     if staffed and weight < 2.0 + (1.5 if staffed.start() < 12 else 0.0):
         return "staffing"

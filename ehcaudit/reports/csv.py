@@ -45,7 +45,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "findings": ("plan", "record", *COLUMNS[COLUMNS.index("rule") :]),
     "rules": ("rule", "title", "theme", "severity", "confidence", "basis", "weight", "sources"),
     "failures": ("plan", "error", "message"),
-    "suppressed": ("plan", *COLUMNS[COLUMNS.index("rule") :]),
+    "suppressed": tuple(column for column in COLUMNS[COLUMNS.index("rule") :] if column != "place"),
 }
 """The files of a folder, ``NAME.csv``, and their columns."""
 
@@ -73,7 +73,7 @@ def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
         for failure in run.failures:
             tables["failures"].add(failure.path, failure.error, failure.message)
         for finding in run.suppressed:
-            tables["suppressed"].take({"plan": "", **_said(run, finding, None)})
+            tables["suppressed"].take(_said(run, finding, None))
 
 
 class _Table:
