@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 endif
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format test-rules docs bench bench-reading bench-caseload fuzz accuracy lock wheel clean
+.PHONY: help setup demo test check format test-rules docs bench bench-reading bench-caseload bench-reports fuzz accuracy lock wheel clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -61,6 +61,9 @@ bench-reading: $(READY) ## Word and PDF: time a page, words kept, the same plan 
 
 bench-caseload: $(READY) ## thousands of built plans: plans a second, memory, reruns (FULL=1: 19,194 plans)
 	$(BIN)/python tools/bench_caseload.py $(if $(FULL),--plans 19194)
+
+bench-reports: $(READY) ## HTML and Excel of thousands of plans: time, memory, size of pages
+	$(BIN)/python tools/bench_reports.py
 
 fuzz: $(READY)   ## change plans at random and see that each ends in a report or a failure entry
 	$(BIN)/python tools/fuzz.py

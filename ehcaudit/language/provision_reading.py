@@ -247,12 +247,15 @@ def sort_of(reading: Reading, section: str) -> str:
     teacher = any(p.group in ("specialist", "school", "vague") for p in reading.people) or bool(
         reading.of_kind("duration")
     )
-    taught = reading.search("teaches", 0, _reviewed_from(reading))
+    reviewed = _reviewed_from(reading)
+    taught = reading.search("teaches", 0, reviewed)
     if teacher and best in ("equipment", "environment", "strategy", "other") and taught:
         therapist = any(p.key in lexicon().words["therapists"] for p in reading.people)
         return "therapy" if therapist else "teaching"
     weight = weights.get(best, 0.0)
-    if best == "teaching" and weight < 1.6 and scopes and not reading.of_kind("duration", "frequency"):
+    dosed = any(q.start < reviewed for q in reading.of_kind("duration", "frequency"))
+    everyone = teacher or reading.marked("collective")
+    if best == "teaching" and weight < 1.6 and scopes and everyone and not dosed:
         best = "strategy"  # "Whoever is teaching him, in every lesson, will …"
     staffed = reading.search("staffing") if best != "care" and weight < 3.5 else None
     if staffed and weight < 2.0 + (1.5 if staffed.start() < 12 else 0.0):
