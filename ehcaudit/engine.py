@@ -18,6 +18,7 @@ from ehcaudit import __version__
 from ehcaudit.caseload import Trace, trace
 from ehcaudit.caseload.trace import judged_again
 from ehcaudit.checks import Context, Policy
+from ehcaudit.cluster import Crew, Sent
 from ehcaudit.errors import Changed, Crashed, InputError, NotAPlan, NotDeidentified, TooLarge, TooSlow, UsageError
 from ehcaudit.gates import Gate, Ledger, Screened, Tally, Waiver, rule_digests
 from ehcaudit.history import Figures
@@ -64,6 +65,7 @@ def audit(
     store: Store | None = None,
     baseline: Path | None = None,
     write_baseline: Path | None = None,
+    crew: Crew | None = None,
 ) -> Run:
     """Audit files, folders and globs.
 
@@ -93,7 +95,7 @@ def audit(
     written = Ledger.begin(write_baseline, method=method.digest, rules=digests) if write_baseline else None
     files, skipped, failures = find_inputs(paths, globs, convert=convert)
     tally = Tally(gate, as_of=as_of, waivers=waivers, baseline=known, written=written)
-    batch = _Batch(job, files, jobs, store, method, tally, progress)
+    batch = _Batch(job, files, jobs, store, method, tally, progress, crew)
     failures += batch.run()
     if not files and not failures:
         failures.append(
@@ -140,9 +142,12 @@ class _Batch:
         method: Method,
         tally: Tally,
         progress: Progress | None,
+        crew: Crew | None = None,
     ) -> None:
         self.files, self.jobs, self.store, self.tally, self.progress = files, jobs, store, tally, progress
-        self.job = replace(job, sealed=store is not None or len(files) > SHELF_FROM, words=store is None or store.words)
+        self.crew = crew
+        sealed = store is not None or crew is not None or len(files) > SHELF_FROM
+        self.job = replace(job, sealed=sealed, words=store is None or store.words)
         self.number = store.method(method) if store else 0
         self.figures = Figures()
         self.members: list[Member] = []
@@ -183,14 +188,16 @@ class _Batch:
         return failures
 
     def _answers(self) -> Iterator[PlanAudit | Sealed | Failure]:
-        if self.jobs < 1:
+        limits = self.job.limits
+        if self.crew:
+            answers = self.crew.work(self.job, self._tasks())
+        elif self.jobs < 1:
             yield from (self.job(task) for task in self._tasks())
             return
-        limits = self.job.limits
-        jobs = min(self.jobs, len(self.files))
-        for task, answer in work(
-            self.job, self._tasks(), jobs=jobs, seconds=limits.max_seconds, memory=limits.max_memory
-        ):
+        else:
+            jobs = min(self.jobs, len(self.files))
+            answers = work(self.job, self._tasks(), jobs=jobs, seconds=limits.max_seconds, memory=limits.max_memory)
+        for task, answer in answers:
             yield _lost(_path_of(task), answer, limits) if isinstance(answer, Lost) else answer
 
     def _tasks(self) -> Iterator[Path | Redo]:
@@ -299,8 +306,8 @@ class Redo:
     """On which days the answers of the other rules hold."""
 
 
-def _path_of(task: Path | Redo) -> Path:
-    return task.path if isinstance(task, Redo) else task
+def _path_of(task: Path | Redo | Sent) -> Path:
+    return task if isinstance(task, Path) else task.path
 
 
 @dataclass(frozen=True, slots=True)

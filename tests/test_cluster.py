@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from ehcaudit.checks import Policy
-from ehcaudit.cluster import Sent, Shipped, Unpacking, connected, through
-from ehcaudit.engine import Job
+from ehcaudit.cluster import Crew, Sent, Shipped, Unpacking, connected, through
+from ehcaudit.engine import Job, audit
 from ehcaudit.errors import UsageError
 from ehcaudit.model import Failure, PlanAudit
 from ehcaudit.readers import Limits
+from ehcaudit.reports import ReportOptions, render
 from ehcaudit.rules import load_rules
 from ehcaudit.scoring import Scale
 from ehcaudit.workers import Lost
@@ -112,6 +113,20 @@ def test_processes_give_what_this_process_gives():
     assert answers == [(path, one(path)) for path in PLANS]
 
 
+def run_bytes(*paths: Path, **how) -> tuple[bytes, ...]:
+    rules = load_rules().choose(select=("outcomes", "structure"))
+    run = audit(paths, rules=rules, as_of=date(2026, 11, 23), **how)
+    return tuple(render(run, name, ReportOptions(width=100)) for name in ("json", "terminal", "caseload"))
+
+
+@pytest.mark.parametrize("send", [False, True])
+def test_a_run_through_an_executor_gives_the_same_bytes_as_one_without(tmp_path, send):
+    bad = tmp_path / "bad.docx"
+    bad.write_bytes(b"no zip")
+    with ProcessPoolExecutor(2) as pool:
+        assert run_bytes(*PLANS, bad, crew=Crew(pool, 2, send)) == run_bytes(*PLANS, bad)
+
+
 # ---------------------------------------------------------------- files that are sent
 
 
@@ -177,6 +192,12 @@ def test_a_cluster_gives_what_a_local_run_gives_whether_files_are_read_there_or_
     for send in (False, True):
         with connected(address, send=send) as crew:
             assert [answer for _, answer in crew.work(one, PLANS)] == local
+
+
+@with_dask
+def test_a_run_on_a_cluster_gives_the_same_bytes_as_one_on_this_machine(address):
+    with connected(address, send=True) as crew:
+        assert run_bytes(*PLANS, crew=crew) == run_bytes(*PLANS, jobs=1)
 
 
 @with_dask

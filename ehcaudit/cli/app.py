@@ -37,6 +37,7 @@ from ehcaudit.cli.options import (
     AsOf,
     AuditFormat,
     Baseline,
+    Cluster,
     Config,
     Convert,
     Deidentified,
@@ -68,6 +69,7 @@ from ehcaudit.cli.options import (
     RuleFolders,
     Sections,
     Select,
+    Send,
     Store,
     Verbose,
     Width,
@@ -145,6 +147,8 @@ def check(
     store: Store = None,
     no_quotes: NoQuotes = False,
     jobs: Jobs = None,
+    cluster: Cluster = None,
+    send: Send = False,
     config: Config = None,
     width: Width = None,
     no_color: NoColor = False,
@@ -169,6 +173,8 @@ def check(
         raise UsageError("name a plan, a folder or a pattern, or --files-from FILE")
     if no_quotes and not store:
         raise UsageError("--no-quotes says what a store keeps; name one with --store FILE")
+    if send and not cluster:
+        raise UsageError("--send says how a cluster gets the files; name one with --cluster ADDRESS")
     _choice("--for", edition, EDITIONS)
     renderer = find_report(format)
     renderer.printed()  # Refused now where it is a folder.
@@ -188,6 +194,7 @@ def check(
     )
     rule_set = settings.rule_set()
     # Imported here, after everything that a usage error could stop.
+    from ehcaudit.cluster import connected
     from ehcaudit.engine import audit
 
     with contextlib.ExitStack() as stack:
@@ -206,6 +213,7 @@ def check(
             deidentified=deidentified,
             globs=glob or (),
             jobs=jobs or os.cpu_count() or 1,
+            crew=stack.enter_context(connected(cluster, send=send)) if cluster else None,
             store=kept,
             baseline=Path(baseline) if baseline else None,
             write_baseline=Path(write_baseline) if write_baseline else None,

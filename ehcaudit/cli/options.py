@@ -55,6 +55,8 @@ Redact = Annotated[bool, typer.Option("--redact", help="No words of plans and no
 Jobs = Annotated[
     int | None, option("--jobs", "N", "Worker processes (default: one for each processor).", min=1, max=256)
 ]
+Cluster = Annotated[Word, option("--cluster", "ADDRESS", "Work on a Dask cluster in the place of this machine.")]
+Send = Annotated[bool, typer.Option("--send", help="Its workers cannot read the files: send them.")]
 FailOn = Annotated[Word, option("--fail-on", "SEVERITY", "critical, major, minor (the default), advice or never.")]
 MinScore = Annotated[float | None, option("--min-score", "SCORE", "A plan that scores less is a finding.")]
 Gate = Annotated[Word, option("--gate", "NAME", "A preset of the settings file, [gate.presets.NAME].")]
