@@ -15,16 +15,24 @@ from lxml import etree
 from ehcaudit.errors import Damaged, Encrypted, InputError, OldFormat, TooLarge, Unsupported
 from ehcaudit.readers.base import OLE, Limits, kind_of
 
-# lxml keeps its own limits (depth 256, 10 MB of text in a node); what goes over them becomes a sentence in parse().
-_PARSER = etree.XMLParser(
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    huge_tree=False,
-    remove_comments=True,
-    remove_pis=True,
-    collect_ids=False,
-)
+
+def safe_parser() -> etree.XMLParser:
+    """A parser that expands no entity and fetches nothing.
+
+    lxml keeps its own limits (depth 256, 10 MB of text in a node); what goes over them becomes a sentence in parse().
+    """
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+
+
+_PARSER = safe_parser()
 _AGAIN = "open it in Word, save it again and retry"
 _SMALL_PART = 10_000_000
 """A part that unpacks to less is never a bomb, whatever its ratio."""

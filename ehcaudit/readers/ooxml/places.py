@@ -18,7 +18,7 @@ from ehcaudit.model import Block
 from ehcaudit.readers.base import Clock
 from ehcaudit.readers.ooxml.grids import State
 from ehcaudit.readers.ooxml.names import PARAGRAPHS
-from ehcaudit.readers.ooxml.package import Package
+from ehcaudit.readers.ooxml.package import Package, safe_parser
 from ehcaudit.readers.ooxml.styles import SPACES, Look, local, value
 from ehcaudit.readers.ooxml.walk import Paragraph, Walk
 from ehcaudit.readers.word import PackageReader
@@ -54,16 +54,7 @@ class _Element(etree.ElementBase):
 
 
 def _parser() -> Any:
-    # As in package.py, which has parsed the same bytes before and refused what is dangerous.
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
+    parser = safe_parser()
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=_Element))
     return parser
 
