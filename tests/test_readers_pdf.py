@@ -580,7 +580,8 @@ def test_a_file_with_bytes_changed_ends_in_a_document_or_one_sentence(tmp_path: 
         content[data.draw(st.integers(8, len(content) - 1))] = data.draw(st.integers(0, 255))
     path = tmp_path / "plan.pdf"
     path.write_bytes(bytes(content))
-    assert outcome(path) in {"pdf", "damaged", "empty", "encrypted", "too-large", "too-slow"}
+    # "scan" is a page whose words a changed byte has taken away.
+    assert outcome(path) in {"pdf", "damaged", "empty", "scan", "encrypted", "too-large", "too-slow"}
 
 
 def test_pdfium_is_loaded_only_when_a_pdf_is_read() -> None:
