@@ -460,14 +460,15 @@ def test_a_comment_says_what_why_how_who_and_on_what_grounds(tmp_path: Path) -> 
     assert attribute(comment, "author") == "ehcaudit"
     assert attribute(comment, "date") == "2026-11-24T00:00:00Z"
     lines = told(copy)["0"].split("\n")
-    assert lines[0] == "Major: Provision is vague"
+    assert lines[0] == "Major: Provision is vague (medium confidence)"
     assert lines[1] == "What: This is vague."
     assert "Why: Nobody can tell whether it was given." in lines
     assert "How to fix: Say how often." in lines
     assert any(line.startswith("Who: ") for line in lines)
-    assert "Source: L v Clarke and Somerset [1998] ELR 129 (checked 23 November 2026)" in lines
-    assert "Rule: provision/vague (medium confidence)" in lines
-    assert re.fullmatch("ehcaudit · finding [0-9a-f]{16}", lines[-1])
+    assert "Source: L v Clarke and Somerset [1998] ELR 129" in lines
+    assert re.fullmatch("Rule: provision/vague · section F · finding [0-9a-f]{16} · [0-9a-f]{8}", lines[-1])
+    looks = [run[0] for run in comment.iter() if local(run) == "r"]
+    assert {[attribute(child, "val") for child in look if local(child) == "lang"][0] for look in looks} == {"en-GB"}
 
 
 def test_a_question_is_put_as_one(tmp_path: Path) -> None:

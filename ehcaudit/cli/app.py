@@ -13,6 +13,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -178,7 +179,7 @@ def check(
     _choice("--for", edition, EDITIONS)
     renderer = find_report(format)
     renderer.printed()  # Refused now where it is a folder.
-    to_write = targets(report or (), force=force)
+    to_write = targets(report or (), force=force, redact=redact)
     day = parse_date(as_of) if as_of else None
     letters = parse_sections(sections or ())
     settings = _settings(
@@ -224,7 +225,8 @@ def check(
         look = partial(report_options, edition=edition, redact=redact, trend=points)
         emit(renderer.render(run, look(width, no_color=no_color, verbosity=-1 if quiet else verbose)))
         for target in to_write:
-            target.write(run, look(width or 100, no_color=True, verbosity=verbose))
+            options = look(width or 100, no_color=True, verbosity=verbose)
+            target.write(run, replace(options, limits=settings.reader_limits()))
             if not quiet:
                 note(f"wrote {target.path}")
     if not quiet:

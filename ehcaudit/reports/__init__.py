@@ -38,6 +38,8 @@ class Report:
     """Writes over the empty file at the path."""
     write_folder: Callable[[Run, Path, ReportOptions], None] | None = None
     """Writes into the empty folder, in sub-folders of it where it likes."""
+    redactable: bool = True
+    """The module's ``REDACTABLE``: False where it shows whole plans."""
 
     def render(self, run: Run, options: ReportOptions) -> bytes:
         """The whole report for stdout. Raises UsageError as ``printed`` does."""
@@ -102,4 +104,7 @@ def _prepared(run: Run, options: ReportOptions) -> Run:
 def _load(name: str) -> Report | None:
     module = import_module(f"{__name__}.{name}")
     offers = [getattr(module, part, None) for part in ("render", "write_file", "write_folder")]
-    return Report(name, module.SUFFIX, *offers) if hasattr(module, "SUFFIX") and any(offers) else None
+    if not hasattr(module, "SUFFIX") or not any(offers):
+        return None
+    make, write_file, write_folder = offers
+    return Report(name, module.SUFFIX, make, write_file, write_folder, getattr(module, "REDACTABLE", True))

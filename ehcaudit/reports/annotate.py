@@ -1,52 +1,43 @@
-"""An open Word file, and comments to make → a copy whose words are the same (ECMA-376 part 1, §17.13.4; [MS-DOCX]).
+"""An open Word file, and comments to make → a copy whose words are the same ([MS-DOCX]; marks are ``marks``' matter).
 
-Only the main part, the comments, their states, the relationships and the content types change. Runs are split at the
-edges of the words that a comment is about. A comment of ours is known again by the finding that its last line names.
+Only the main part, the comments, their states, the relationships and the content types change. A comment of ours ends
+with a line that names its rule, its finding and a seal over its words, so that it is known again, and known to have
+been written in by a person.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import chain, count
-from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from lxml import etree
 
-from ehcaudit.errors import TooLarge
-from ehcaudit.readers.ooxml.package import Package
 from ehcaudit.readers.ooxml.places import Places, Spot
 from ehcaudit.readers.ooxml.styles import SPACES, local, value
-from ehcaudit.reports.base import bare
+from ehcaudit.reports.base import bare, spoken
+from ehcaudit.reports.marks import Marks
+from ehcaudit.reports.rewrite import Rewrite
 
 AUTHOR = "ehcaudit"
-_OURS = re.compile(r"\bfinding ([0-9a-f]{16})\s*$")
+_SIGNED = re.compile(
+    r"Rule: (?P<rule>[^\s·]+)(?: · section (?P<section>\w+))?"
+    r" · finding (?P<key>[0-9a-f]{16})(?: · (?P<seal>[0-9a-f]{8}))?"
+)
+_ENDED = re.compile(r"No longer reported by ehcaudit on \d+ [A-Z][a-z]+ \d+\.")
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml."
-_KINDS = {
-    "comments": (
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments",
-        "http://purl.oclc.org/ooxml/officeDocument/relationships/comments",
-    ),
-    "commentsExtended": ("http://schemas.microsoft.com/office/2011/relationships/commentsExtended",) * 2,
-}
-"""Kind of part → its relationship type in transitional and in strict files."""
-_MATHS = ("oMath", "oMathPara")
-_FIXED = frozenset(("dataBinding", "dropDownList", "comboBox", "date", "checkbox", "picture", "equation"))
-"""Kinds of content control whose words Word writes itself: a mark inside would be lost."""
+_PARAGRAPH_ID, _STATE_ID = f"{{{_W14}}}paraId", f"{{{_W15}}}paraId"
+_PARENT, _CLOSED = f"{{{_W15}}}paraIdParent", f"{{{_W15}}}done"
+_SIZE, _SMALL = "20", "16"
+"""Half points: of a comment's words, and of the line that it is known by."""
 
 
 class Line(NamedTuple):
@@ -60,12 +51,21 @@ class Line(NamedTuple):
 class Comment:
     """A comment to make."""
 
+    rule: str
+    section: str
     key: str
     """The finding's fingerprint; with it the comment is known again."""
     lines: tuple[Line, ...]
     first: Spot | Any
     """The first character that it is about, or the paragraph as an element."""
     last: Spot | None = None
+
+    @property
+    def signature(self) -> str:
+        """Its last line."""
+        section = f" · section {self.section}" if self.section else ""
+        seal = _seal("".join(f"{line.label}: {line.words}" for line in self.lines))
+        return f"Rule: {self.rule}{section} · finding {self.key} · {seal}"
 
 
 class Done(NamedTuple):
@@ -74,6 +74,33 @@ class Done(NamedTuple):
     made: int
     replaced: int
     resolved: int
+    """Earlier ones of ours whose finding is gone."""
+    closed: int = 0
+    """Of those replaced: resolved by a person, though the finding stands. They stay resolved."""
+
+
+@dataclass(eq=False)
+class _Earlier:
+    """A comment of ours that is there already."""
+
+    element: Any
+    key: str
+    rule: str
+    section: str
+    seal: str
+    ended: bool
+    """It says that its finding is gone."""
+    span: tuple[int, int] | None
+    replies: tuple[Any, ...]
+
+    @property
+    def own(self) -> bool:
+        """Nobody but us has written in it."""
+        return not self.seal or self.seal == _seal(_ENDED.sub("", _SIGNED.sub("", _words(self.element))))
+
+    def meets(self, reach: tuple[int, int]) -> bool:
+        """It is about some of these words."""
+        return self.span is not None and self.span[0] <= reach[1] and reach[0] <= self.span[1]
 
 
 @dataclass
@@ -83,380 +110,250 @@ class Copy:
     places: Places
     day: date
     """The day that the comments bear."""
-    changed: dict[str, bytes] = field(default_factory=dict)
-    """Name of a part → its new bytes."""
 
     def __post_init__(self) -> None:
         self.root = self.places.root
-        self.strict = str(self.root.tag).startswith(SPACES[1])
-        self.w = SPACES[self.strict]
-        self._cuts: dict[Any, set[tuple[int, int]]] = defaultdict(set)
-        self._marks: list[tuple[str, Any, Any]] = []
-        self._paragraph_ids = {p.get(f"{{{_W14}}}paraId") for p in self.root.iter(f"{self.w}p")}
-
-    @property
-    def package(self) -> Package:
-        """The file that is copied."""
-        return self.places.package
+        strict = str(self.root.tag).startswith(SPACES[1])
+        self.w = SPACES[strict]
+        self.parts = Rewrite(self.places.package, self.places.part, strict)
+        self.marks = Marks(self.root, self._style("annotation reference"))
+        self._paragraph_ids = {p.get(_PARAGRAPH_ID) for p in self.root.iter(f"{self.w}p")}
 
     # ------------------------------------------------------------ comments
 
-    def comment(self, comments: Sequence[Comment]) -> Done:
-        """Put the comments in, in place of our own earlier ones; those whose finding is gone are marked resolved."""
-        part, tree = self._part("comments", f"{self.w}comments")
-        earlier: dict[str, Any] = {}
-        gone: list[Any] = []
-        wanted = {comment.key for comment in comments}
-        for element in tree:
-            if local(element) == "comment" and value(element, "author") == AUTHOR:
-                key = _OURS.search("".join(element.itertext()))
-                if key and key[1] in wanted and key[1] not in earlier:
-                    earlier[key[1]] = element
-                elif key:
-                    gone.append(element)
-        if not comments and not gone:
-            self.changed.clear()
-            return Done(0, 0, 0)
+    def comment(self, comments: Sequence[Comment], judged: Callable[[str, str], bool] = lambda *_: True) -> Done:
+        """Put the comments in, in place of our own earlier ones.
+
+        An earlier one whose finding is gone is marked resolved, with its replies, where ``judged`` says of its rule and
+        section that they were judged at all. One that a person has resolved stays so while its finding stands.
+        """
+        part, tree = self.parts.side("comments", f"{self.w}comments", "w")
+        states_part, states = self.parts.side("commentsExtended", f"{{{_W15}}}commentsEx", "w15")
         tree = _with_names(tree, {"w14": _W14})
-        self._take_marks({value(element, "id") or "" for element in earlier.values()})
+        self._paragraph_ids |= {p.get(_PARAGRAPH_ID) for p in tree.iter(f"{self.w}p")}
+        self._states = {element.get(_STATE_ID): element for element in states}
+        earlier = list(self._earlier(tree))
+        pairs = self._pairs(comments, earlier)
+        kept = set(pairs.values())
+        gone = [one for one in earlier if one not in kept and not one.ended and judged(one.rule, one.section)]
+        if not comments and not gone:
+            self.parts.changed.clear()
+            return Done(0, 0, 0)
+        threads = {one: [one.element, *one.replies] for one in kept}
+        self.marks.take({_id(element) for thread in threads.values() for element in thread})
         numbers = self._numbers(tree)
-        states: dict[str, bool] = {}
+        closed = 0
         for comment in comments:
-            element = earlier.get(comment.key)
-            if element is None:
-                element = etree.SubElement(tree, f"{self.w}comment", {f"{self.w}id": str(next(numbers))})
-            states[self._fill(element, comment)] = False
-            self._mark(comment, value(element, "id") or "")
-        for element in gone:
-            last = element[-1] if len(element) else etree.SubElement(element, f"{self.w}p")
-            states[self._paragraph_id(last, value(element, "id") or "")] = True
-        self._set_marks()
-        self.changed[part] = _bytes(tree)
-        self._set_states(states)
-        self.changed[self.places.part] = _bytes(self.root)
-        return Done(len(comments) - len(earlier), len(earlier), len(gone))
+            one = pairs.get(comment)
+            if one is None:
+                element = etree.SubElement(tree, f"{self.w}comment", {f"{self.w}id": next(numbers)})
+                self._fill(element, comment)
+                self._tell(states, element, False)
+            else:
+                element = one.element
+                closed += self._renew(one, comment, states)
+            thread = [element] if one is None else threads[one]
+            self.marks.want([_id(element) for element in thread], comment.first, comment.last)
+        for one in gone:
+            self._end(one, states)
+        self.marks.put()
+        self.parts.put(part, tree)
+        self.parts.put(states_part, states)
+        self.parts.put(self.places.part, self.root)
+        return Done(len(comments) - len(pairs), len(pairs), len(gone), closed)
 
-    def _numbers(self, comments: Any) -> Iterator[int]:
+    def write(self, path: Any) -> None:
+        """Write the copy. Raises Damaged."""
+        self.parts.save(path)
+
+    def _earlier(self, tree: Any) -> Iterator[_Earlier]:
+        """Our own comments, in their order, with what other people answered."""
+        ours = [element for element in tree if local(element) == "comment" and value(element, "author") == AUTHOR]
+        if not ours:
+            return
+        spans = self.marks.spans()
+        homes = {p.get(_PARAGRAPH_ID): element for element in tree for p in element.iter(f"{self.w}p")}
+        answers: dict[Any, list[Any]] = defaultdict(list)
+        for key in self._states:
+            if (reply := homes.get(key)) is not None and (first := homes.get(self._head(key))) not in (None, reply):
+                answers[first].append(reply)
+        for element in ours:
+            words = _words(element)
+            for signed in list(_SIGNED.finditer(words))[-1:]:
+                yield _Earlier(
+                    element,
+                    signed["key"],
+                    signed["rule"],
+                    signed["section"] or "",
+                    signed["seal"] or "",
+                    bool(_ENDED.search(words)),
+                    spans.get(_id(element)),
+                    tuple(dict.fromkeys(answers[element])),
+                )
+
+    def _head(self, key: str | None) -> str | None:
+        """The paragraph id of the comment that a thread began with."""
+        seen = set()
+        while key not in seen and key in self._states and self._states[key].get(_PARENT):
+            seen.add(key)
+            key = self._states[key].get(_PARENT)
+        return key
+
+    def _pairs(self, comments: Sequence[Comment], earlier: Sequence[_Earlier]) -> dict[Comment, _Earlier]:
+        """Which earlier comment each is the successor of: about the same finding at the same place; about the same
+        words, in part, by the same rule (somebody has changed the sentence); or the finding, wherever it stands now.
+        """
+        if not earlier:
+            return {}
+        reach = {comment: self.marks.reach(comment.first, comment.last) for comment in comments}
+        found: dict[Comment, _Earlier] = {}
+        free = list(earlier)
+
+        def pair(fits: Callable[[Comment, _Earlier], bool]) -> None:
+            for comment in comments:
+                if comment not in found and (one := next((one for one in free if fits(comment, one)), None)):
+                    found[comment] = one
+                    free.remove(one)
+
+        pair(lambda comment, one: one.key == comment.key and one.meets(reach[comment]))
+        pair(lambda comment, one: comment.last is not None and one.rule == comment.rule and one.meets(reach[comment]))
+        pair(lambda comment, one: one.key == comment.key)
+        return found
+
+    def _numbers(self, comments: Any) -> Iterator[str]:
         """Comment ids that are free."""
-        used = {value(element, "id") for element in comments}
-        for name in ("commentRangeStart", "commentRangeEnd", "commentReference"):
-            used |= {value(element, "id") for element in self.root.iter(self.w + name)}
-        return (number for number in range(1_000_000) if str(number) not in used)
+        used = {_id(element) for element in comments} | self.marks.ids()
+        return (str(number) for number in range(1_000_000) if str(number) not in used)
 
-    def _fill(self, element: Any, comment: Comment) -> str:
-        """Write a comment's words; returns the id of its last paragraph, by which its state is told."""
-        old = [value(p, "paraId") for p in element if local(p) == "p"]
+    # ------------------------------------------------------------ one comment
+
+    def _renew(self, one: _Earlier, comment: Comment, states: Any) -> bool:
+        """Bring an earlier comment up to date. Returns whether a person has resolved it, and so it stays."""
+        if not one.own:  # Somebody has written in it: their words stay, and what is ours may be out of date.
+            for paragraph in [p for p in one.element if _ENDED.fullmatch(_words(p).strip())]:
+                one.element.remove(paragraph)
+            for text in one.element.iter(f"{self.w}t"):
+                text.text = _SIGNED.sub(comment.signature.rpartition(" · ")[0] + f" · {one.seal}", text.text or "")
+        elif one.ended or _SIGNED.search(_words(one.element))[0] != comment.signature:  # type: ignore[index]
+            self._fill(one.element, comment)
+        if one.ended:
+            for element in (one.element, *one.replies):
+                self._tell(states, element, False)
+        return self._is_closed(one.element)
+
+    def _end(self, one: _Earlier, states: Any) -> None:
+        """Say in an earlier comment that its finding is gone, and mark its thread resolved."""
+        last = one.element[-1] if len(one.element) else etree.SubElement(one.element, f"{self.w}p")
+        said = self._paragraph()
+        self._run(said, f"No longer reported by {AUTHOR} on {spoken(self.day)}.", bold=True)
+        last.addprevious(said)
+        for element in (one.element, *one.replies):
+            self._tell(states, element, True)
+
+    def _fill(self, element: Any, comment: Comment) -> None:
+        """Write a comment's words; its last paragraph keeps the id by which its state and its replies are told."""
+        old = element[-1].get(_PARAGRAPH_ID) if len(element) else None
         for child in list(element):
             element.remove(child)
         element.set(f"{self.w}author", AUTHOR)
         element.set(f"{self.w}date", f"{self.day.isoformat()}T00:00:00Z")
         element.set(f"{self.w}initials", "ehc")
         for number, line in enumerate(comment.lines):
-            paragraph = etree.SubElement(element, f"{self.w}p")
+            paragraph = self._paragraph()
+            element.append(paragraph)
             if not number:
-                etree.SubElement(self._run(paragraph), f"{self.w}annotationRef")
+                run = self._run(paragraph)
+                if self.marks.style:
+                    run[0].insert(0, run.makeelement(f"{self.w}rStyle", {f"{self.w}val": self.marks.style}))
+                etree.SubElement(run, f"{self.w}annotationRef")
             if line.label:
                 self._run(paragraph, line.label + (": " if line.words else ""), bold=True)
             if line.words:
                 self._run(paragraph, line.words)
-        self._run(etree.SubElement(element, f"{self.w}p"), f"{AUTHOR} · finding {comment.key}")
-        if old and old[-1]:
-            element[-1].set(f"{{{_W14}}}paraId", old[-1])
-        return self._paragraph_id(element[-1], comment.key)
+        signed = self._paragraph()
+        element.append(signed)
+        self._run(signed, comment.signature, size=_SMALL)
+        if old:
+            signed.set(_PARAGRAPH_ID, old)
 
-    def _run(self, paragraph: Any, words: str = "", *, bold: bool = False) -> Any:
+    def _paragraph(self) -> Any:
+        paragraph = self.root.makeelement(f"{self.w}p")
+        if style := self._style("annotation text"):
+            looks = etree.SubElement(paragraph, f"{self.w}pPr")
+            etree.SubElement(looks, f"{self.w}pStyle", {f"{self.w}val": style})
+        return paragraph
+
+    def _run(self, paragraph: Any, words: str = "", *, bold: bool = False, size: str = _SIZE) -> Any:
         run = etree.SubElement(paragraph, f"{self.w}r")
         looks = etree.SubElement(run, f"{self.w}rPr")
         if bold:
             etree.SubElement(looks, f"{self.w}b")
-        etree.SubElement(looks, f"{self.w}sz", {f"{self.w}val": "20"})
+        etree.SubElement(looks, f"{self.w}sz", {f"{self.w}val": size})
+        etree.SubElement(looks, f"{self.w}lang", {f"{self.w}val": "en-GB"})
         if words:
             text = etree.SubElement(run, f"{self.w}t", {f"{_XML}space": "preserve"})
-            text.text = re.sub("[\ufffe\uffff]", "", bare(words))
+            text.text = _sayable(words)
         return run
 
-    def _paragraph_id(self, paragraph: Any, seed: str) -> str:
-        """The paragraph's id; a new one comes from the seed, so that two runs give the same ([MS-DOCX] 2.5.1.1)."""
-        name = f"{{{_W14}}}paraId"
-        if not paragraph.get(name):
+    def _style(self, name: str) -> str:
+        """The file's own style of that name, where it has one."""
+        return self._styles.get(name, "")
+
+    @cached_property
+    def _styles(self) -> dict[str, str]:
+        styles = self.places.reader.styles
+        return {styles.get(key).name: key for key in reversed(styles.raw)}
+
+    # ------------------------------------------------------------ states
+
+    def _tell(self, states: Any, element: Any, closed: bool) -> None:
+        """Open or resolved, by the id of a comment's last paragraph ([MS-DOCX] 2.5.4.1)."""
+        last = element[-1] if len(element) else etree.SubElement(element, f"{self.w}p")
+        key = self._identified(last, _id(element))
+        state = self._states.get(key)
+        if state is None:
+            state = self._states[key] = etree.SubElement(states, f"{{{_W15}}}commentEx", {_STATE_ID: key})
+        state.set(_CLOSED, "1" if closed else "0")
+
+    def _is_closed(self, element: Any) -> bool:
+        state = self._states.get(element[-1].get(_PARAGRAPH_ID)) if len(element) else None
+        return state is not None and state.get(_CLOSED) in ("1", "true", "on")
+
+    def _identified(self, paragraph: Any, seed: str) -> str:
+        """The paragraph's id; a new one comes from its words, so that two runs give the same ([MS-DOCX] 2.5.1.1)."""
+        if not paragraph.get(_PARAGRAPH_ID):
             used = self._paragraph_ids
-            used.update(p.get(name) for p in paragraph.getroottree().getroot().iter(f"{self.w}p"))
             turn = 0
             while True:
-                number = int(hashlib.sha256(f"{seed} {turn}".encode()).hexdigest()[:8], 16) & 0x7FFFFFFF
+                seeded = f"{_words(paragraph)} {seed} {turn}".encode("utf-8", "surrogatepass")
+                number = int(hashlib.sha256(seeded).hexdigest()[:8], 16) & 0x7FFFFFFF
                 if number and (made := f"{number:08X}") not in used:
                     break
                 turn += 1
             used.add(made)
-            paragraph.set(name, made)
-        return str(paragraph.get(name))
-
-    def _set_states(self, states: dict[str, bool]) -> None:
-        """Open or resolved, by paragraph id; the states of other people's comments stay."""
-        part, tree = self._part("commentsExtended", f"{{{_W15}}}commentsEx")
-        name, done = f"{{{_W15}}}paraId", f"{{{_W15}}}done"
-        known = {element.get(name): element for element in tree}
-        for key, resolved in states.items():
-            element = known.get(key)
-            if element is None:
-                element = etree.SubElement(tree, f"{{{_W15}}}commentEx", {name: key})
-            element.set(done, "1" if resolved else "0")
-        self.changed[part] = _bytes(tree)
-
-    # ------------------------------------------------------------ marks in the text
-
-    def _take_marks(self, ids: set[str]) -> None:
-        """Take the marks of these comments out of the text."""
-        if not ids:
-            return
-        for name in ("commentRangeStart", "commentRangeEnd", "commentReference"):
-            for element in list(self.root.iter(self.w + name)):
-                if value(element, "id") not in ids:
-                    continue
-                parent = element.getparent()
-                parent.remove(element)
-                if local(parent) == "r" and all(local(child) == "rPr" for child in parent):
-                    parent.getparent().remove(parent)
-
-    def _mark(self, comment: Comment, number: str) -> None:
-        """Note down where a comment's marks go; they are set all at once, for runs are split only once."""
-        if comment.last is None:
-            host = outermost(comment.first)
-            self._marks.append((number, host, host) if host is not None else (number, comment.first, None))
-            return
-        self._marks.append((number, self._edge(comment.first, after=0), self._edge(comment.last, after=1)))
-
-    def _edge(self, spot: Spot, *, after: int) -> Any:
-        """The element around which a mark goes, or (run, cut) where the run is to be split."""
-        host = outermost(spot.element)
-        if host is not None:
-            return host
-        run = run_of(spot.element)
-        if run is None:
-            return spot.element
-        child = spot.element
-        while child.getparent() is not run:
-            child = child.getparent()
-        at = [one for one in run if local(one) != "rPr"].index(child)
-        cut = (at, spot.offset + after) if spot.offset >= 0 else (at + after, 0)
-        if spot.offset >= 0 and cut[1] == len(spot.element.text):
-            cut = at + 1, 0
-        self._cuts[run].add(cut)
-        return run, cut
-
-    def _set_marks(self) -> None:
-        parts = {run: self._split(run, cuts) for run, cuts in self._cuts.items()}
-        tails: dict[Any, Any] = {}
-        for number, start, end in self._marks:
-            opened, closed, reference = self._mark_elements(number)
-            if end is None:  # The paragraph as a whole.
-                start.insert(1 if len(start) and local(start[0]) == "pPr" else 0, opened)
-                start.extend((closed, reference))
-                continue
-            first = parts[start[0]][0][start[1]] if isinstance(start, tuple) else start
-            last = parts[end[0]][1][end[1]] if isinstance(end, tuple) else end
-            first.addprevious(opened)
-            tails.get(last, last).addnext(closed)
-            closed.addnext(reference)
-            tails[last] = reference
-
-    def _mark_elements(self, number: str) -> tuple[Any, Any, Any]:
-        name = {f"{self.w}id": number}
-        reference = self._new("r")
-        if self._reference_style:
-            looks = etree.SubElement(reference, f"{self.w}rPr")
-            etree.SubElement(looks, f"{self.w}rStyle", {f"{self.w}val": self._reference_style})
-        etree.SubElement(reference, f"{self.w}commentReference", name)
-        return self._new("commentRangeStart", name), self._new("commentRangeEnd", name), reference
-
-    def _new(self, name: str, attributes: dict[str, str] | None = None) -> Any:
-        return self.root.makeelement(self.w + name, attributes or {})
-
-    @property
-    def _reference_style(self) -> str:
-        """The file's own style for comment marks, where it has one."""
-        styles = self.places.reader.styles
-        return next((key for key in styles.raw if styles.get(key).name == "annotation reference"), "")
-
-    def _split(self, run: Any, cuts: set[tuple[int, int]]) -> tuple[dict[Any, Any], dict[Any, Any]]:
-        """Split a run before each (child, character); returns the run that begins at each cut, and that ends there."""
-        children = [child for child in run if local(child) != "rPr"]
-        looks = next((child for child in run if local(child) == "rPr"), None)
-        begins: dict[tuple[int, int], Any] = {(0, 0): run}
-        ends: dict[tuple[int, int], Any] = {(0, 0): run}
-        now = run
-        for index, child in enumerate(children):
-            offsets = sorted(offset for at, offset in cuts if at == index and (offset or index))
-            whole, start = _text(child), 0
-            for offset in offsets:
-                for piece in _pieces(child, start, offset) if offset else ():
-                    now.append(piece)
-                following = run.makeelement(run.tag, dict(run.attrib))
-                if looks is not None:
-                    following.append(self._looks(looks))
-                now.addnext(following)
-                ends[index, offset], begins[index, offset] = now, following
-                now, start = following, offset
-            if start:
-                for piece in _pieces(child, start, len(whole)):
-                    now.append(piece)
-                run.remove(child)
-            elif now is not run:
-                now.append(child)
-        ends[len(children), 0] = now
-        return begins, ends
-
-    def _looks(self, looks: Any) -> Any:
-        """A run's properties once more; a tracked change of its looks gets a number of its own."""
-        copied = deepcopy(looks)
-        for element in copied.iter():
-            if element.get(f"{self.w}id") and element.get(f"{self.w}author") is not None:
-                element.set(f"{self.w}id", str(next(self._change_numbers)))
-        return copied
-
-    @cached_property
-    def _change_numbers(self) -> Iterator[int]:
-        ids = (str(element.get(f"{self.w}id") or "") for element in self.root.iter())
-        return count(1 + max((int(one) for one in ids if one.isdigit() and len(one) < 10), default=0))
-
-    # ------------------------------------------------------------ parts and the archive
-
-    def _part(self, kind: str, root: str) -> tuple[str, Any]:
-        """The name and root of a part of the main part; made, with its relation and content type, where there is none.
-
-        A damaged one raises Damaged: what other people said in it is not to be lost.
-        """
-        relation = next((r for r in self.places.reader.relations if r.kind == kind and not r.outside), None)
-        folder = self.places.part.rpartition("/")[0]
-        if relation is not None:
-            name = relation.target
-            tree = self.package.tree(name)
-            if tree is not None:
-                return name, tree
-        else:
-            names = (f"{folder}/{kind}{number}.xml".lstrip("/") for number in chain(("",), count(2)))
-            name = next(name for name in names if self.package.member(name) is None)
-            self._relate(kind, name)
-        self._declare(kind, name)
-        prefix = "w15" if kind == "commentsExtended" else "w"
-        return name, etree.Element(root, nsmap={prefix: root[1:].partition("}")[0]})
-
-    def _relate(self, kind: str, name: str) -> None:
-        folder, _, base = self.places.part.rpartition("/")
-        part = f"{folder}/_rels/{base}.rels".lstrip("/")
-        tree = self._changing(part)
-        if tree is None:
-            tree = etree.Element(f"{{{_RELATIONS}}}Relationships", nsmap=cast(dict[str, str], {None: _RELATIONS}))
-        used = {element.get("Id") for element in tree}
-        key = next(f"rId{n}" for n in count(len(used) + 1) if f"rId{n}" not in used)
-        etree.SubElement(
-            tree,
-            f"{{{_RELATIONS}}}Relationship",
-            {"Id": key, "Type": _KINDS[kind][self.strict], "Target": name.rpartition("/")[2]},
-        )
-        self.changed[part] = _bytes(tree)
-
-    def _declare(self, kind: str, name: str) -> None:
-        part = "[Content_Types].xml"
-        tree = self._changing(part)
-        if tree is None:  # Not a whole package; it is not made worse.
-            return
-        if not any((element.get("PartName") or "").lower() == f"/{name}".lower() for element in tree):
-            etree.SubElement(
-                tree,
-                f"{{{_TYPES}}}Override",
-                {"PartName": f"/{name}", "ContentType": f"{_WORD_TYPE}{kind}+xml"},
-            )
-            self.changed[part] = _bytes(tree)
-
-    def _changing(self, part: str) -> Any:
-        return self.package.parse(self.changed[part]) if part in self.changed else self.package.tree(part)
-
-    def write(self, path: Path) -> None:
-        """Write the copy; what has not changed is carried over as it is. Raises TooLarge past the limit."""
-        changed = {name.lower(): (name, data) for name, data in self.changed.items()}
-        package, written = self.package, set[str]()
-        left = package.limits.max_expanded
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for info in package.archive.infolist():
-                if info.filename in written:  # Nothing reads the second of two parts of one name.
-                    continue
-                written.add(info.filename)
-                member = zipfile.ZipInfo(info.filename, info.date_time)
-                member.external_attr, member.create_system = info.external_attr, info.create_system
-                member.compress_type = zipfile.ZIP_STORED if not info.compress_type else zipfile.ZIP_DEFLATED
-                new = changed.pop(info.filename.replace("\\", "/").lstrip("/").lower(), None)
-                if new is not None:
-                    archive.writestr(member, new[1])
-                    continue
-                with package.archive.open(info) as source, archive.open(member, "w") as target:
-                    while chunk := source.read(1 << 20):
-                        left -= len(chunk)
-                        if left < 0:
-                            raise TooLarge(f"{package.path}: unpacks to far more than its size.")
-                        target.write(chunk)
-            for name, data in changed.values():
-                archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+            paragraph.set(_PARAGRAPH_ID, made)
+        return str(paragraph.get(_PARAGRAPH_ID))
 
 
-# ---------------------------------------------------------------- where marks can stand
+# ---------------------------------------------------------------- words and names
 
 
-def outermost(element: Any) -> Any:
-    """The outermost element around this one that no comment mark may stand inside of; None where there is none.
-
-    Word keeps no marks in text boxes, ruby, equations, and controls whose words it writes itself.
-    """
-    found, inside = None, False
-    for around in element.iterancestors():
-        name = local(around)
-        closed = (
-            (name == "r" and around.tag.startswith(SPACES) and (inside or local(element) == "p"))
-            or name in _MATHS
-            or name == "AlternateContent"
-            or (name == "sdt" and _is_fixed(around))
-        )
-        inside = inside or name == "r"
-        if closed and any(local(one) == "p" and one.tag.startswith(SPACES) for one in around.iterancestors()):
-            found = around
-    return found
+def _id(comment: Any) -> str:
+    return value(comment, "id") or ""
 
 
-def run_of(element: Any) -> Any:
-    """The w:r in which an element stands, or None."""
-    return next((one for one in element.iterancestors(*(space + "r" for space in SPACES))), None)
+def _words(element: Any) -> str:
+    """What is written in a comment or a paragraph of it."""
+    return "".join(str(text.text or "") for text in element.iter() if local(text) == "t")
 
 
-def _is_fixed(control: Any) -> bool:
-    """A content control within a paragraph whose words are chosen or bound."""
-    properties = next((child for child in control if local(child) == "sdtPr"), ())
-    return any(local(child) in _FIXED for child in properties) and not any(
-        local(child) == "p" for child in control.iterdescendants()
-    )
+def _sayable(words: str) -> str:
+    return re.sub("[\ufffe\uffff]", "", bare(words))
 
 
-def _text(element: Any) -> str:
-    return element.text or "" if len(element) == 0 else ""
-
-
-def _pieces(text: Any, start: int, end: int) -> Iterator[Any]:
-    """A stretch of a w:t as elements of their own that show the same.
-
-    Word leaves out space at the edges of a w:t that does not ask to keep it: such space stands in a w:t by itself, and
-    what lies at a new edge is kept.
-    """
-    whole, keeps = _text(text), text.get(f"{_XML}space") == "preserve"
-    first, last = (0, len(whole)) if keeps else (len(whole) - len(whole.lstrip()), len(whole.rstrip()))
-    for begin, stop in ((start, min(first, end)), (max(start, first), min(end, last)), (max(start, last), end)):
-        if begin < stop:
-            piece = text.makeelement(text.tag, dict(text.attrib))
-            piece.text = whole[begin:stop]
-            if first <= begin < last and piece.text.strip() != piece.text:
-                piece.set(f"{_XML}space", "preserve")
-            yield piece
-
-
-# ---------------------------------------------------------------- XML
+def _seal(words: str) -> str:
+    """Eight hex digits over the letters and figures of these words: programs that save a file may change its spaces."""
+    return hashlib.sha256("".join(re.findall(r"\w", _sayable(words))).encode()).hexdigest()[:8]
 
 
 def _with_names(root: Any, names: dict[str, str]) -> Any:
@@ -472,7 +369,3 @@ def _with_names(root: Any, names: dict[str, str]) -> Any:
     made.set(f"{{{_MC}}}Ignorable", " ".join(dict.fromkeys([*told, *wanted])))
     made.extend(list(root))
     return made
-
-
-def _bytes(root: Any) -> bytes:
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, Literal
 
 from ehcaudit.model import Warning
+from ehcaudit.readers.base import Limits
 
 if TYPE_CHECKING:
     from ehcaudit.history import Point
@@ -44,6 +45,13 @@ class ReportOptions:
     """The Run that a report is given is then ``redact.redacted`` already; what is left to do is ``redact.few``."""
     trend: Sequence[Point] = ()
     """The runs that a store remembers, this one the last; empty where there is no store."""
+    limits: Limits = field(default_factory=Limits)
+    """How much one file may cost a report that opens the plans once more."""
+
+
+def cannot_be_redacted(report: str) -> str:
+    """The sentence for a report that shows whole plans."""
+    return f"--report {report}: copies of plans hold all their words, so they cannot be redacted; leave out --redact"
 
 
 def plain(text: str) -> str:

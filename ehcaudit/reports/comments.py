@@ -1,28 +1,33 @@
 """Run → a folder with a copy of each Word plan that has a comment at every finding, on the words concerned.
 
 The plans themselves are never changed. A list beside the copies says how many comments each got, and which plans got
-none and why: only Word files can hold comments.
+none and why: only Word files can hold comments. A copy that people have worked on can be audited again: what they said
+stays, and our comments follow the words.
 """
 
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ehcaudit.errors import InputError, UsageError
+from ehcaudit.errors import InputError, Unsupported, UsageError
 from ehcaudit.model import Block, Evidence, Finding, Plan, PlanAudit, Run
 from ehcaudit.readers import Limits
 from ehcaudit.readers.ooxml.package import Package, open_package
 from ehcaudit.readers.ooxml.places import Places, Spot, note_reference
-from ehcaudit.reports.annotate import Comment, Copy, Done, Line, outermost
-from ehcaudit.reports.base import ReportOptions, count, plain, spoken
+from ehcaudit.reports.annotate import Comment, Copy, Done, Line
+from ehcaudit.reports.base import ReportOptions, cannot_be_redacted, count, plain, spoken
+from ehcaudit.reports.marks import outermost
 from ehcaudit.reports.telling import block_text, remark, rule_title, short_paths
 from ehcaudit.reports.whose import who_can_fix
 
 SUFFIX = ".docx"
+REDACTABLE = False
+"""A copy of a plan holds all its words."""
 LIST = "about-these-copies.txt"
 _LONGEST_QUOTE = 300
 
@@ -30,7 +35,7 @@ _LONGEST_QUOTE = 300
 def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
     """Fill the folder. Raises UsageError where the report is to be redacted: a copy of a plan cannot be."""
     if options.redact:
-        raise UsageError("--report comments: copies of plans hold all their words, so they cannot be redacted")
+        raise UsageError(cannot_be_redacted("comments"))
     names = copy_names([summary.path for summary in run.summaries])
     done: list[tuple[str, Done]] = []
     without: list[tuple[str, str]] = []
@@ -39,7 +44,7 @@ def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            done.append((name, write_copy(audited, run, path)))
+            done.append((name, write_copy(audited, run, path, options.limits)))
         except (InputError, OSError) as error:
             path.unlink(missing_ok=True)
             why = error.strerror or "cannot be read" if isinstance(error, OSError) else str(error)
@@ -50,22 +55,27 @@ def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
 def copy_names(paths: Sequence[str]) -> dict[str, str]:
     """Plan's path → name of its copy in the folder, below the folders in which the plans differ; each once."""
     names: dict[str, str] = {}
-    taken = {LIST.casefold()}
+    taken = {_same(LIST)}
     short = short_paths(paths)
     for path in paths:
         parts = [part for part in Path(short[path]).parts if part not in ("..", ".", Path(short[path]).anchor)]
         stem, suffix = Path(parts[-1]).stem, Path(parts[-1]).suffix
         number = 1
         name = "/".join(parts)
-        while name.casefold() in taken:
+        while _same(name) in taken:
             number += 1
             name = "/".join([*parts[:-1], f"{stem} ({number}){suffix}"])
-        taken.add(name.casefold())
+        taken.add(_same(name))
         names[path] = name
     return names
 
 
-def write_copy(audited: PlanAudit, run: Run, path: Path) -> Done:
+def _same(name: str) -> str:
+    """Equal for names that Windows or macOS would take for one."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def write_copy(audited: PlanAudit, run: Run, path: Path, limits: Limits = Limits()) -> Done:  # noqa: B008
     """Write the commented copy of one plan. Raises InputError where it is not a Word file, or not the one audited."""
     source = Path(audited.path)
     if audited.plan.document.format != "docx":
@@ -78,11 +88,11 @@ def write_copy(audited: PlanAudit, run: Run, path: Path) -> Done:
         if hashlib.file_digest(handle, "sha256").hexdigest() != audited.sha256:
             raise InputError("has changed since it was audited; audit it again")
         handle.seek(0)
-        package = open_package(source, Limits(), handle)
+        package = open_package(source, limits, handle)
         with package.archive:
             desk = _Desk(audited, run, package)
             copy = Copy(desk.places, run.as_of)
-            done = copy.comment(list(desk.comments()))
+            done = copy.comment(list(desk.comments()), desk.judged)
             copy.write(path)
     return done
 
@@ -94,9 +104,12 @@ def _list(run: Run, done: Sequence[tuple[str, Done]], without: Sequence[tuple[st
         "",
     ]
     for name, what in done:
-        more = f" ({count(what.replaced, 'earlier one')} written anew)" if what.replaced else ""
-        gone = f"; {count(what.resolved, 'earlier one')} marked resolved, the fault is gone" if what.resolved else ""
-        lines.append(f"{plain(name)}: {count(what.made + what.replaced, 'comment')}{more}{gone}")
+        more = f" ({count(what.replaced, 'earlier one')} brought up to date)" if what.replaced else ""
+        if what.closed:
+            more += f"; {what.closed} resolved by a person, the fault is still there"
+        if what.resolved:
+            more += f"; {count(what.resolved, 'earlier one')} marked resolved, no longer reported"
+        lines.append(f"{plain(name)}: {count(what.made + what.replaced, 'comment')}{more}")
     if without:
         lines += ["", f"Without comments: {count(len(without), 'plan')}. Only Word plans (.docx) get comments."]
         lines += [f"{plain(name)}: {plain(why)}" for name, why in without]
@@ -133,14 +146,24 @@ class _Desk:
         """One for each finding, in the order of the document."""
         for finding in self.audited.findings:
             group, rest = _together(self.plan, finding.evidence)
-            first, last, exact = self._anchor(group)
+            first, last, exact = self._anchor(group, finding.section)
             told = [*(() if exact else group), *rest]
-            yield Comment(finding.fingerprint, tuple(self._lines(finding, told)), first, last)
+            lines = tuple(self._lines(finding, told))
+            yield Comment(finding.rule, finding.section, finding.fingerprint, lines, first, last)
 
-    def _anchor(self, group: Sequence[Evidence]) -> tuple[object, Spot | None, bool]:
+    def judged(self, rule: str, section: str) -> bool:
+        """Whether this run would have found such a fault again: it ran the rule, which could judge, on that section."""
+        there = {*self.plan.sections, *(("H1", "H2") if "H" in self.plan.sections else ())}
+        return rule in self._judged and (not self.plan.partial or section in there)
+
+    @cached_property
+    def _judged(self) -> frozenset[str]:
+        return frozenset(result.rule for result in self.audited.results if result.status != "not_assessed")
+
+    def _anchor(self, group: Sequence[Evidence], section: str) -> tuple[object, Spot | None, bool]:
         """The first and last character, or a paragraph; and whether these are the words themselves."""
         if not group:
-            return self._top(), None, True
+            return self._heading(section), None, True
         found = [self._spots(part) for part in group]
         if found[0] is not None:
             first, last = found[0][0], (found[-1] or found[0])[1]
@@ -164,18 +187,25 @@ class _Desk:
         place = self.places.place(blocks[part.block_id]) if part.block_id < len(blocks) else None
         return place.find(part.start, part.end, part.quote) if place else None
 
+    def _heading(self, section: str) -> object:
+        """The heading of a section where it is there, else the top."""
+        known = self.plan.sections.get(section) or self.plan.sections.get(section[:1])
+        place = self.places.place(self.plan.document.blocks[known.headings[0]]) if known and known.headings else None
+        return self._top() if place is None or place.paragraph is None else place.paragraph
+
     def _top(self) -> object:
-        """The first paragraph with words."""
+        """The first paragraph with words. Raises Unsupported where no words stand in a paragraph."""
         for block in self.plan.document.blocks:
             place = self.places.place(block)
             if place is not None and place.paragraph is not None:
                 return place.paragraph
-        return next(self.places.root.iter(self.places.root.tag.partition("}")[0] + "}p"))
+        raise Unsupported(f"{self.audited.path}: has no paragraph that could hold a comment.")
 
     def _lines(self, finding: Finding, told: Sequence[Evidence]) -> Iterator[Line]:
         """What, why, how to fix, whose it is, on what grounds."""
         card = self.run.cards.get(finding.rule)
-        title = rule_title(self.run, finding.rule)
+        sure = "" if finding.confidence == "high" or finding.query else f" ({finding.confidence} confidence)"
+        title = f"{rule_title(self.run, finding.rule)}{sure}"
         yield Line(f"{'A person must decide' if finding.query else finding.severity.capitalize()}: {title}", "")
         yield Line("What", remark(finding) if not told else finding.message)
         for part in told:
@@ -187,13 +217,8 @@ class _Desk:
         yield Line("What to look at" if finding.query else "How to fix", finding.fix)
         yield Line("Who", who_can_fix(finding.rule, finding.section, card))
         if card:
-            sources = "; ".join(
-                source.cite + (f" (checked {spoken(source.checked)})" if source.checked else "")
-                for source in card.sources
-            )
+            sources = "; ".join(source.cite for source in card.sources)
             yield Line("Source", f"{'Good practice: ' if card.basis == 'practice' else ''}{sources}")
-        sure = "" if finding.confidence == "high" else f" ({finding.confidence} confidence)"
-        yield Line("Rule", finding.rule + sure)
 
 
 def _misfits(places: Places, blocks: Sequence[Block]) -> int:

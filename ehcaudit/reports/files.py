@@ -12,6 +12,7 @@ from pathlib import Path
 from ehcaudit.errors import UsageError
 from ehcaudit.model import Run
 from ehcaudit.reports import ReportOptions, find_report
+from ehcaudit.reports.base import cannot_be_redacted
 
 LISTING = ".ehcaudit-report"
 """Stands in every folder that a report wrote and names its files, a line each: ``--force`` replaces these alone."""
@@ -92,7 +93,7 @@ class Target:
             _remove(aside)
 
 
-def targets(given: Iterable[str], *, force: bool) -> tuple[Target, ...]:
+def targets(given: Iterable[str], *, force: bool, redact: bool = False) -> tuple[Target, ...]:
     """The targets that ``NAME=PATH`` words ask for. Raises UsageError for a report, folder or file that will not do."""
     found: dict[str, Target] = {}
     for words in given:
@@ -100,6 +101,8 @@ def targets(given: Iterable[str], *, force: bool) -> tuple[Target, ...]:
         if not equals or not where:
             raise UsageError(f"--report: “{words}” is not NAME=PATH, such as json=report.json")
         report = find_report(name)
+        if redact and not report.redactable:
+            raise UsageError(cannot_be_redacted(name))
         path = Path(where)
         folder = report.wants_folder(path) or (path.is_dir() and report.write_folder is not None)
         if not path.parent.is_dir():
