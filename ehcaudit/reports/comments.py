@@ -17,11 +17,12 @@ from pathlib import Path
 from ehcaudit.errors import InputError, Unsupported, UsageError
 from ehcaudit.model import Block, Evidence, Finding, Plan, PlanAudit, Run
 from ehcaudit.readers import Limits
+from ehcaudit.readers.ooxml.names import PARAGRAPHS
 from ehcaudit.readers.ooxml.package import Package, open_package
 from ehcaudit.readers.ooxml.places import Places, Spot, note_reference
 from ehcaudit.reports.annotate import Comment, Copy, Done, Line
 from ehcaudit.reports.base import ReportOptions, cannot_be_redacted, count, plain, spoken
-from ehcaudit.reports.marks import outermost
+from ehcaudit.reports.marks import host
 from ehcaudit.reports.telling import block_text, remark, rule_title, short_paths
 from ehcaudit.reports.whose import who_can_fix
 
@@ -167,7 +168,7 @@ class _Desk:
         found = [self._spots(part) for part in group]
         if found[0] is not None:
             first, last = found[0][0], (found[-1] or found[0])[1]
-            lifted = [outermost(spot.element) for spot in (first, last)]
+            lifted = [host(spot.element) for spot in (first, last)]
             if lifted[0] is not lifted[1]:  # A text box may hang before the words that go on in it.
                 last = found[0][1]
             return first, last, lifted == [None, None]
@@ -194,11 +195,13 @@ class _Desk:
         return self._top() if place is None or place.paragraph is None else place.paragraph
 
     def _top(self) -> object:
-        """The first paragraph with words. Raises Unsupported where no words stand in a paragraph."""
+        """The first paragraph with words, else the first. Raises Unsupported where there is none."""
         for block in self.plan.document.blocks:
             place = self.places.place(block)
             if place is not None and place.paragraph is not None:
                 return place.paragraph
+        for paragraph in self.places.root.iter(*PARAGRAPHS):
+            return paragraph
         raise Unsupported(f"{self.audited.path}: has no paragraph that could hold a comment.")
 
     def _lines(self, finding: Finding, told: Sequence[Evidence]) -> Iterator[Line]:

@@ -21,6 +21,9 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _MATHS = ("oMath", "oMathPara")
 _FIXED = frozenset(("dataBinding", "dropDownList", "comboBox", "date", "checkbox", "picture", "equation"))
 """Kinds of content control whose words Word writes itself: a mark inside would be lost."""
+_KEPT = frozenset(("HYPERLINK", "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN", "MACROBUTTON", "GOTOBUTTON", "TOC"))
+"""Fields whose words stay as they are, or are too long to be marked as one. All others Word works out anew, and the
+marks would go with the old words; LibreOffice reads a comment inside one as words of the plan."""
 
 
 @dataclass
@@ -89,7 +92,9 @@ class Marks:
         host = outermost(spot.element)
         if host is not None:
             return host
-        run = run_of(spot.element)
+        if (field := _field(spot.element)) is not None:
+            spot = Spot(field[1 if after else 0], -1)
+        run = _run_of(spot.element)
         if run is None:
             return spot.element
         child = spot.element
@@ -183,10 +188,52 @@ class Marks:
 # ---------------------------------------------------------------- where marks can stand
 
 
+def host(element: Any) -> Any:
+    """What is marked as a whole where this element is to be marked, so that one is told from another; or None."""
+    around = outermost(element)
+    field = None if around is not None else _field(element)
+    return around if field is None else field[0]
+
+
+def _field(element: Any) -> tuple[Any, Any] | None:
+    """The first and last sign of the outermost field in the paragraph whose words, which Word works out, hold this."""
+    paragraph = next(element.iterancestors(*(space + "p" for space in SPACES)), None)
+    if paragraph is None or element.tag.endswith("}p"):
+        return None
+    open_now: list[tuple[Any, list[str]]] = []
+    passed, found = False, None
+    for one in paragraph.iter():
+        passed = passed or one is element
+        name = local(one)
+        if name == "instrText" and open_now:
+            open_now[-1][1].append(one.text or "")
+        if name != "fldChar":
+            continue
+        kind = value(one, "fldCharType")
+        if kind == "begin" and not passed:
+            open_now.append((one, []))
+        elif kind == "begin":
+            open_now.append((None, []))
+        elif kind == "end" and open_now:
+            begin, code = open_now.pop()
+            if passed and begin is not None and _is_worked_out("".join(code)) and _side_by_side(begin, one):
+                found = begin, one
+    return found
+
+
+def _side_by_side(one: Any, other: Any) -> bool:
+    runs = _run_of(one), _run_of(other)
+    return None not in runs and runs[0].getparent() is runs[1].getparent()
+
+
+def _is_worked_out(code: str) -> bool:
+    return bool(code.split()) and code.split()[0].upper() not in _KEPT
+
+
 def outermost(element: Any) -> Any:
     """The outermost element around this one that no comment mark may stand inside of; None where there is none.
 
-    Word keeps no marks in text boxes, ruby, equations, and controls whose words it writes itself.
+    Word keeps no marks in text boxes, ruby, equations, and controls and fields whose words it writes itself.
     """
     found, inside = None, False
     for around in element.iterancestors():
@@ -196,6 +243,7 @@ def outermost(element: Any) -> Any:
             or name in _MATHS
             or name == "AlternateContent"
             or (name == "sdt" and _is_fixed(around))
+            or (name == "fldSimple" and _is_worked_out(value(around, "instr") or ""))
         )
         inside = inside or name == "r"
         if closed and any(local(one) == "p" and one.tag.startswith(SPACES) for one in around.iterancestors()):
@@ -203,7 +251,7 @@ def outermost(element: Any) -> Any:
     return found
 
 
-def run_of(element: Any) -> Any:
+def _run_of(element: Any) -> Any:
     """The w:r in which an element stands, or None."""
     return next((one for one in element.iterancestors(*(space + "r" for space in SPACES))), None)
 
