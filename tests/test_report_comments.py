@@ -285,7 +285,7 @@ def test_a_comment_says_what_why_how_who_and_on_what_grounds(tmp_path: Path) -> 
     assert "Source: L v Clarke and Somerset [1998] ELR 129" in lines
     assert re.fullmatch("Rule: provision/vague · section F · finding [0-9a-f]{16} · [0-9a-f]{8}", lines[-1])
     looks = [run[0] for run in comment.iter() if local(run) == "r"]
-    assert {[attribute(child, "val") for child in look if local(child) == "lang"][0] for look in looks} == {"en-GB"}
+    assert {next(attribute(child, "val") for child in look if local(child) == "lang") for look in looks} == {"en-GB"}
 
 
 def test_a_question_is_put_as_one(tmp_path: Path) -> None:

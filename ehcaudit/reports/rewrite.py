@@ -54,6 +54,7 @@ class Rewrite:
             name = relation.target
             tree = self.package.tree(name)
             if tree is not None:
+                self._declare(kind, name)
                 return name, tree
         else:
             names = (f"{folder}/{kind}{number}.xml".lstrip("/") for number in chain(("",), count(2)))
