@@ -6,6 +6,7 @@ import re
 import subprocess
 import zipfile
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from ehcaudit.errors import InputError, UsageError
-from ehcaudit.model import Evidence, PlanAudit, Result
+from ehcaudit.model import Evidence, PlanAudit, Result, Source
 from ehcaudit.readers import Limits, read
 from ehcaudit.readers.convert import office
 from ehcaudit.readers.ooxml.package import open_package
@@ -286,6 +287,21 @@ def test_a_comment_says_what_why_how_who_and_on_what_grounds(tmp_path: Path) -> 
     assert re.fullmatch("Rule: provision/vague · section F · finding [0-9a-f]{16} · [0-9a-f]{8}", lines[-1])
     looks = [run[0] for run in comment.iter() if local(run) == "r"]
     assert {next(attribute(child, "val") for child in look if local(child) == "lang") for look in looks} == {"en-GB"}
+
+
+@pytest.mark.parametrize(
+    ("cite", "shown"),
+    [
+        ("SEND Code of Practice (2015), 9.66: an outcome is the benefit made", "SEND Code of Practice (2015), 9.66"),
+        ("Public guidance of councils: outcomes are short", "Public guidance of councils: outcomes are short"),
+        ("A checklist (2020, section F: who): ask", "A checklist (2020, section F: who): ask"),
+    ],
+)
+def test_a_source_is_as_short_as_it_can_be_looked_up_by(tmp_path: Path, cite: str, shown: str) -> None:
+    plan = audited(saved(tmp_path, p("Regular support.")), "Regular")
+    card = replace(CARD, sources=(Source(cite, date(2026, 11, 23)),))
+    write_copy(plan, replace(run_with(plan), cards={CARD.id: card}), tmp_path / "copy.docx")
+    assert f"\nSource: {shown}\n" in told(tmp_path / "copy.docx")["0"]
 
 
 def test_a_question_is_put_as_one(tmp_path: Path) -> None:

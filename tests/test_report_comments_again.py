@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from builders import W, p, zipped
 from commented import (
+    DAY,
+    SAMPLES,
     W14,
     W15,
     attribute,
@@ -28,11 +30,13 @@ from commented import (
 )
 from lxml import etree
 
+from ehcaudit.engine import audit
 from ehcaudit.model import Plan, PlanAudit, Result, Section
 from ehcaudit.readers import read
 from ehcaudit.reports.annotate import Done
 from ehcaudit.reports.base import ReportOptions
 from ehcaudit.reports.comments import LIST, write_copy, write_folder
+from ehcaudit.rules import load_rules
 
 
 def edited(path: Path, name: str, change: Callable[[dict[str, Any]], None]) -> Path:
@@ -223,9 +227,6 @@ def test_a_section_that_was_left_out_resolves_nothing(first: Path) -> None:
 def test_the_real_command_with_fewer_rules_or_sections_resolves_nothing(tmp_path: Path) -> None:
     from commented import DAY, SAMPLES
 
-    from ehcaudit.engine import audit
-    from ehcaudit.rules import load_rules
-
     source = SAMPLES / "03-tilly-year-2.docx"
     run = audit([source], as_of=DAY)
     copy = tmp_path / "copy.docx"
@@ -327,3 +328,21 @@ def test_the_list_says_what_became_of_earlier_comments(first: Path) -> None:
         "closed.docx: 2 comments (1 earlier one brought up to date); 1 resolved by a person, the fault is still there; "
         "1 earlier one marked resolved, no longer reported\n"
     ) in (out / LIST).read_text(encoding="utf-8")
+
+
+def test_what_a_baseline_holds_back_gets_no_comment_and_an_earlier_one_is_resolved(tmp_path: Path) -> None:
+    source = SAMPLES / "06-callum-year-7.docx"
+    run = audit([source], as_of=DAY, write_baseline=tmp_path / "known.json")
+    copy = tmp_path / "copy.docx"
+    write_copy(run.plans[0], run, copy)
+    known = audit([source], as_of=DAY, baseline=tmp_path / "known.json")
+    none = tmp_path / "none.docx"
+    assert write_copy(known.plans[0], known, none) == Done(0, 0, 0)
+    assert parts(none) == parts(source)
+    again = audit([copy], as_of=DAY, baseline=tmp_path / "known.json")
+    done = write_copy(again.plans[0], again, tmp_path / "again.docx")
+    assert done.resolved == len(told(copy)) > 5
+    assert all(
+        "No longer reported by ehcaudit on" in words
+        for words in list(told(tmp_path / "again.docx").values())[: done.resolved]
+    )

@@ -220,7 +220,7 @@ class _Desk:
         yield Line("What to look at" if finding.query else "How to fix", finding.fix)
         yield Line("Who", who_can_fix(finding.rule, finding.section, card))
         if card:
-            sources = "; ".join(source.cite for source in card.sources)
+            sources = "; ".join(dict.fromkeys(_place_of(source.cite) for source in card.sources))
             yield Line("Source", f"{'Good practice: ' if card.basis == 'practice' else ''}{sources}")
 
 
@@ -251,6 +251,13 @@ def _together(plan: Plan, evidence: Sequence[Evidence]) -> tuple[list[Evidence],
             break
         group.append(part)
     return group, list(evidence[len(group) :])
+
+
+def _place_of(cite: str) -> str:
+    """A citation without what it says, where it names a paragraph or a year to look it up by: a balloon is narrow."""
+    head = cite.partition(": ")[0]
+    whole = all(head.count(one) == head.count(other) for one, other in ("()", "[]", "“”"))
+    return head if whole and any(letter.isdigit() for letter in head) else cite
 
 
 def _short(quote: str) -> str:
