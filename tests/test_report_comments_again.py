@@ -181,6 +181,20 @@ def test_words_that_a_person_wrote_into_our_comment_are_kept(first: Path) -> Non
     assert states(back) == ["0", "0"]
 
 
+def test_our_comments_are_known_without_their_author_and_quoted_ones_are_not_taken_for_ours(first: Path) -> None:
+    def change(trees: dict[str, Any]) -> None:
+        comments = trees["word/comments.xml"]
+        reply(trees, 0, "Look: Rule: provision/vague · section F · finding 0123456789abcdef · 01234567")
+        for comment in comments:
+            comment.set(f"{{{W}}}author", "Author")
+
+    again, done = done_to(edited(first, "nameless.docx", change), "Regular", name="again")
+    assert done == Done(made=0, replaced=1, resolved=1)
+    assert told(again)["70"].startswith("Look: Rule: ")
+    assert "No longer" not in told(again)["70"]
+    assert states(again) == ["0", "1", "0"]
+
+
 def test_a_comment_of_ours_deleted_by_hand_comes_back_while_the_fault_stands(first: Path) -> None:
     def change(trees: dict[str, Any]) -> None:
         comments = trees["word/comments.xml"]

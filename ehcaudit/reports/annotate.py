@@ -27,7 +27,7 @@ from ehcaudit.reports.rewrite import Rewrite
 AUTHOR = "ehcaudit"
 _SIGNED = re.compile(
     r"Rule: (?P<rule>[^\s·]+)(?: · section (?P<section>\w+))?"
-    r" · finding (?P<key>[0-9a-f]{16})(?: · (?P<seal>[0-9a-f]{8}))?"
+    r" · finding (?P<key>[0-9a-f]{16}) · (?P<seal>[0-9a-f]{8})"
 )
 _ENDED = re.compile(r"No longer reported by ehcaudit on \d+ [A-Z][a-z]+ \d+\.")
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -96,7 +96,7 @@ class _Earlier:
     @property
     def own(self) -> bool:
         """Nobody but us has written in it."""
-        return not self.seal or self.seal == _seal(_ENDED.sub("", _SIGNED.sub("", _words(self.element))))
+        return self.seal == _seal(_ENDED.sub("", _SIGNED.sub("", _words(self.element))))
 
     def meets(self, reach: tuple[int, int]) -> bool:
         """It is about some of these words."""
@@ -167,8 +167,11 @@ class Copy:
         self.parts.save(path)
 
     def _earlier(self, tree: Any) -> Iterator[_Earlier]:
-        """Our own comments, in their order, with what other people answered."""
-        ours = [element for element in tree if local(element) == "comment" and value(element, "author") == AUTHOR]
+        """Our own comments, in their order, with what other people answered.
+
+        Word may take authors' names out when it saves, so a comment with our seal over all of its words is ours too.
+        """
+        ours = [element for element in tree if local(element) == "comment" and _SIGNED.search(_words(element))]
         if not ours:
             return
         spans = self.marks.spans()
@@ -177,19 +180,22 @@ class Copy:
         for key in self._states:
             if (reply := homes.get(key)) is not None and (first := homes.get(self._head(key))) not in (None, reply):
                 answers[first].append(reply)
+        replies = {reply for thread in answers.values() for reply in thread}
         for element in ours:
             words = _words(element)
-            for signed in list(_SIGNED.finditer(words))[-1:]:
-                yield _Earlier(
-                    element,
-                    signed["key"],
-                    signed["rule"],
-                    signed["section"] or "",
-                    signed["seal"] or "",
-                    bool(_ENDED.search(words)),
-                    spans.get(_id(element)),
-                    tuple(dict.fromkeys(answers[element])),
-                )
+            signed = list(_SIGNED.finditer(words))[-1]
+            one = _Earlier(
+                element,
+                signed["key"],
+                signed["rule"],
+                signed["section"] or "",
+                signed["seal"],
+                bool(_ENDED.search(words)),
+                spans.get(_id(element)),
+                tuple(dict.fromkeys(answers[element])),
+            )
+            if element not in replies and (one.own or value(element, "author") == AUTHOR):
+                yield one
 
     def _head(self, key: str | None) -> str | None:
         """The paragraph id of the comment that a thread began with."""
