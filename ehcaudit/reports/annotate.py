@@ -221,6 +221,7 @@ class Copy:
                     found[comment] = one
                     free.remove(one)
 
+        free.sort(key=lambda one: one.ended)
         pair(lambda comment, one: one.key == comment.key and one.meets(reach[comment]))
         pair(lambda comment, one: comment.last is not None and one.rule == comment.rule and one.meets(reach[comment]))
         pair(lambda comment, one: one.key == comment.key)

@@ -235,7 +235,7 @@ def outermost(element: Any) -> Any:
 
     Word keeps no marks in text boxes, ruby, equations, and controls and fields whose words it writes itself.
     """
-    found, inside = None, False
+    found, inside = None, not element.tag.startswith(SPACES)  # The words of a drawing stand in names of its own.
     for around in element.iterancestors():
         name = local(around)
         closed = (
