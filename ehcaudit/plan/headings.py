@@ -175,7 +175,7 @@ def heading_of(text: str, label: str = "", *, item: bool = False) -> Heading | N
 
 
 def _ends_short(head: str) -> bool:
-    """Whether the last word has three letters or fewer, as a section's letter with its number has ("c", "h1", "hii")."""
+    """Whether the last word has three letters at most, as a section's letter and number have ("c", "h1", "hii")."""
     end = len(head)
     while end and not head[end - 1].isalnum():
         end -= 1

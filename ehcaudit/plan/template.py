@@ -59,7 +59,7 @@ def crosses_are_a_name(blocks: Iterable[Block]) -> bool:
 
 
 def _maybe(text: str) -> bool:
-    """Whether ``_MAYBE`` is in a text. Every branch of it begins with a sign or holds a word, and those are quick to miss."""
+    """Whether ``_MAYBE`` is in a text; each of its branches holds one of the signs or words, quicker to look for."""
     quick = not _SIGNS.isdisjoint(text) or any(word in text for word in _STARTS)
     return quick and _MAYBE.search(text) is not None
 
