@@ -68,6 +68,8 @@ def _short() -> frozenset[str]:
 
 _DATES = frozenset({"final", "amended", "current", "draft", "first", "review", "born"})
 _SEPARATOR = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:[:=|]|\s-\s|\u2026|\.{3,})?[\s:.\u2026_-]*")
+_COLON = re.compile(r"[:=|]|\s-\s")
+_FIGURE = re.compile(r"\d")
 _HINT = re.compile(r"\s*\([^()]{0,40}\)$|[\s:*?.\u2026_-]+$")
 
 
@@ -184,13 +186,14 @@ class _Reading:
     def _inline(self, block: Block) -> Iterator[tuple[str, int, int]]:
         """The labels within a line and the place of each one's value: up to the next label or the end."""
         text = fold(block.text)
-        if len(text) > 2000:
+        # Without a separator behind it, or a figure, no label tells anything; most lines of a story have neither.
+        if len(text) > 2000 or not (_COLON.search(text) or _FIGURE.search(text)):
             return
         found: list[tuple[str, int, int]] = []
         for match in _labels().finditer(text):
             word, behind = match.group(), text[match.end() : match.end() + 44]
             separator = _SEPARATOR.match(behind)
-            colon = bool(separator and re.search(r"[:=|]|\s-\s", separator.group()))
+            colon = bool(separator and _COLON.search(separator.group()))
             opens = not text[: match.start()].strip(" *•-|\"'") or bool(found)
             # "Final plan 1 October 2026": before a date a label needs no colon, where it opens its line.
             dated = opens and re.match(r"[^a-z]{0,4}(?:on |is |the )?\d", behind) is not None
@@ -279,8 +282,9 @@ class _Reading:
         for fact, key, most in (("year_group", "in_year", 14), ("age", "aged", 25)):
             if self.said[fact]:
                 continue
+            shape = pattern("facts", "words", key)
             for block in near:
-                match = pattern("facts", "words", key).search(fold(block.text))
+                match = shape.search(fold(block.text)) if _FIGURE.search(block.text) else None
                 if match and 0 < int(match["n"]) <= most:
                     self.add(fact, int(match["n"]), block, match.start(), match.end())
                     break
@@ -291,8 +295,9 @@ class _Reading:
         """The pronoun that the sections use for the child: three of four at least, for others are spoken of too."""
         count: Counter[str] = Counter()
         first: dict[str, tuple[Block, int, int]] = {}
+        shape = pattern("facts", "words", "pronouns")
         for block in story:
-            for match in pattern("facts", "words", "pronouns").finditer(fold(block.text)):
+            for match in shape.finditer(fold(block.text)):
                 key = match.lastgroup or ""
                 count[key] += 1
                 first.setdefault(key, (block, match.start(), match.end()))

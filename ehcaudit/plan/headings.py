@@ -174,9 +174,17 @@ def heading_of(text: str, label: str = "", *, item: bool = False) -> Heading | N
     return found
 
 
+def _ends_short(head: str) -> bool:
+    """Whether the last word has three letters at most, as a section's letter and number have ("c", "h1", "hii")."""
+    end = len(head)
+    while end and not head[end - 1].isalnum():
+        end -= 1
+    return end < 4 or not head[end - 4 : end].isalnum()
+
+
 def _after_title(text: str, head: str) -> Heading | None:
     """ "Special educational needs (Section B)": the title first, and it must be that of the letter."""
-    found = _TRAILING.search(head) if len(text) <= LONGEST else None
+    found = _TRAILING.search(head) if len(text) <= LONGEST and _ends_short(head) else None
     if not found:
         return None
     title, letter = text[: found.start()].strip(" :-–—("), _letter(found)
@@ -219,7 +227,7 @@ def _worded(text: str, head: str, item: bool) -> Heading | None:
         letters.append(_letter(more))
         end += more.end()
         rest = head[end:]
-    many = _MANY.search(head[end:])
+    many = _MANY.search(head[end:]) if "(" in head[end:] else None
     if many and len(text) <= LONGEST:
         letters += [part.upper() for part in re.findall(r"\b(?:h[12]?|[a-k])\b", many[1])]
     letters = list(dict.fromkeys(letters))
@@ -295,7 +303,7 @@ def _lettered(text: str, head: str) -> Heading | None:
     """ "B – Special Educational Needs", "(A) Views …", "C1. A summary of my health needs", "… (B-F-E)"."""
     if len(text) > LONGEST:
         return None
-    many = _MANY.search(head)
+    many = _MANY.search(head) if "(" in head else None
     if many and not _shape("sentence").search(head) and len(text) < 200:
         letters = [part.upper() for part in re.findall(r"\b(?:h[12]?|[a-k])\b", many[1])]
         if set(letters) & set(titles(head[: many.start()])):

@@ -18,6 +18,8 @@ from ehcaudit.plan.lexicon import any_of, data, fold, plain
 Kind = Literal["placeholder", "guidance", "prefilled", "merge-field"]
 
 _MAYBE = re.compile(r"[\[{«<_…/*☐□]|[Cc]hoose|[Cc]lick|[Tt]ap |[Ee]nter|[Ss]elect|[Xx]{3}|\.{8}|YY|[Ll]orem|[Dd]elete")
+_SIGNS = frozenset("[{«<_…/*☐□.XxY")
+_STARTS = ("hoose", "lick", "ap ", "nter", "elect", "orem")
 _CROSSES = re.compile(r"\b[Xx]{3,}\b")
 
 
@@ -56,6 +58,12 @@ def crosses_are_a_name(blocks: Iterable[Block]) -> bool:
     return sum(len(_CROSSES.findall(block.text)) for block in blocks if "xxx" in block.text or "XXX" in block.text) >= 6
 
 
+def _maybe(text: str) -> bool:
+    """Whether ``_MAYBE`` is in a text; each of its branches holds one of the signs or words, quicker to look for."""
+    quick = not _SIGNS.isdisjoint(text) or any(word in text for word in _STARTS)
+    return quick and _MAYBE.search(text) is not None
+
+
 def read_template(block: Block, *, start: int = 0, fresh: bool = False, crosses: bool = True) -> Reading:
     """Read one paragraph from ``start``. ``fresh``: it stands right under a heading; ``crosses``: XXXX is a gap."""
     text = block.text
@@ -70,7 +78,7 @@ def read_template(block: Block, *, start: int = 0, fresh: bool = False, crosses:
     left: list[tuple[Kind, int, int]] = [
         ("placeholder", mark.start, mark.end) for mark in block.marks if mark.kind == "placeholder" and mark.end > start
     ]
-    if _MAYBE.search(part):
+    if _maybe(part):
         for kind, pattern in _inline(crosses):
             left += [(kind, m.start(), m.end()) for m in pattern.finditer(text, start) if m.end() > m.start()]
     if left:
