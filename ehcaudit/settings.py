@@ -84,8 +84,8 @@ class ScorePart(_Part):
 class CaseloadPart(_Part):
     """``[caseload]``: what is said of many plans together."""
 
-    smallest: Annotated[int, Field(ge=2, le=1000)] = FEW
-    """Fewer children than this are not counted out."""
+    smallest: Annotated[int, Field(ge=3, le=1000)] = FEW
+    """Fewer children than this are not counted out. "Under 2" would say one."""
 
 
 class SharePart(_Part):

@@ -225,7 +225,7 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
         data=None if alone else _data(lines),
         failures=[(f.path, with_path(f.path, f.message)) for f in run.failures[:TOLD]],
         failure_kinds=Counter(f.error for f in run.failures).most_common(),
-        suppressed=_suppressed(run),
+        suppressed=_suppressed(run, options),
     )
 
 
@@ -343,10 +343,17 @@ def _spot(audited: PlanAudit, rule: str) -> Spot | None:
     return None
 
 
-def _suppressed(run: Run) -> list[tuple[str, str, int]]:
+def _suppressed(run: Run, options: ReportOptions) -> list[tuple[str, str, int | str]]:
     """(title, severity, how many) of the findings that a waiver or baseline keeps out of the figures."""
     counts = Counter((finding.rule, finding.severity) for finding in run.suppressed)
-    return [(rule_title(run, rule), severity, number) for (rule, severity), number in counts.most_common()]
+    return [
+        (
+            rule_title(run, rule),
+            severity,
+            under(options.smallest) if options.redact and number < options.smallest else number,
+        )
+        for (rule, severity), number in counts.most_common()
+    ]
 
 
 def _board(caseload: Caseload) -> dict[str, Any]:
