@@ -61,3 +61,23 @@ class Index:
             if bucket[place] >> _PLAN != key:
                 return
             yield bucket[place] & _MASK
+
+    def common(self, counted: bytearray) -> Iterator[tuple[int, list[int]]]:
+        """Each wording that two plans or more have of those that count, as ``tell`` gives it, with their numbers."""
+        for number, bucket in enumerate(self._buckets):
+            last, plans = -1, list[int]()
+            for entry in bucket:
+                key = entry >> _PLAN
+                if key != last:
+                    if len(plans) > 1:
+                        yield number << 40 | last, plans
+                    last, plans = key, []
+                if counted[entry & _MASK]:
+                    plans.append(entry & _MASK)
+            if len(plans) > 1:
+                yield number << 40 | last, plans
+
+    @staticmethod
+    def tell(wording: int) -> int:
+        """As much of a wording's hash as tells it here."""
+        return wording >> 64 - _BUCKETS - 40

@@ -100,12 +100,12 @@ class Redacted(Audits):
 
     def trace(self, number: int) -> Trace:
         """What a caseload compares of one, so that it counts as it does of the run itself: versions of one plan are one
-        child. No words are in it, and what tells a child stands in no report."""
+        child. Its words are compared and not shown, and what tells a child stands in no report."""
         from ehcaudit.caseload import trace
 
         plans, place = self._run.plans, self._order[number]
         kept = plans.trace(place) if isinstance(plans, Audits) else trace(plans[place])
-        return replace(kept, path=self.paths[number], words=b"")
+        return replace(kept, path=self.paths[number], quiet=True)
 
 
 def few(counts: Sequence[int], smallest: int = FEW) -> list[int | None]:

@@ -208,7 +208,7 @@ def _lists(view: Any) -> list[Listed]:
         ),
         listed(
             "The same outcome for different children",
-            "The same but for name, pronouns and figures.",
+            "The same but for name, pronouns and figures, or nearly so.",
             [
                 f"“{_short(one.text)}” ("
                 + (count(one.children, "child", "children") if one.children >= view.smallest else named(one.paths))
