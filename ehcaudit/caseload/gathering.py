@@ -17,6 +17,7 @@ from typing import TypeVar
 from ehcaudit.caseload.counting import Faults
 from ehcaudit.caseload.index import Index
 from ehcaudit.caseload.minhash import Sets, jaccard, like, shingles, similarity, sketch
+from ehcaudit.caseload.near import NearKeys
 from ehcaudit.caseload.trace import KINDS, Kind, Trace, loosely, near_keys
 from ehcaudit.caseload.values import (
     Alike,
@@ -94,7 +95,7 @@ class Gathering:
         self.smallest = max(2, smallest)
         self._plans: list[_Kept] = []
         self._indexes = {kind: Index() for kind in KINDS}
-        self._near = Index()
+        self._near = NearKeys()
         self._words: dict[int, _Wording] = {}
         self._quiet = False
         self._faults = Faults()
@@ -128,8 +129,7 @@ class Gathering:
         for name, section in trace.full_names:
             self._pairs.add(name, number)
             self._pair_sections.append(self._sections.setdefault(section, len(self._sections)))
-        for key in trace.near:
-            self._near.add(key, number)
+        self._near.add(trace.near, number)
         self._quiet = self._quiet or trace.quiet
         self._strangers += [(number, *stranger) for stranger in trace.strangers]
         self._plans.append(
@@ -203,7 +203,11 @@ class Gathering:
             for key in near_keys(wording.kind, wording.section, wording.text):
                 known[Index.tell(key)].update(self._indexes[wording.kind].plans(wording.hash))
         open_keys = sorted(
-            ((key, plans) for key, plans in self._near.common(counted) if not known[key].issuperset(plans)),
+            (
+                (key, plans)
+                for key, plans in self._near.shared(counted, lambda number: again(number).near)
+                if not known.get(key, set()).issuperset(plans)
+            ),
             key=lambda found: (-len(found[1]), found[0]),
         )
         keys: set[int] = set()

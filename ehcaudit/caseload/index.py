@@ -77,6 +77,12 @@ class Index:
             if len(plans) > 1:
                 yield number << 40 | last, plans
 
+    def told(self) -> Iterator[int]:
+        """Every wording of every plan, as ``tell`` gives it."""
+        for number, bucket in enumerate(self._buckets):
+            for entry in bucket:
+                yield number << 40 | entry >> _PLAN
+
     @staticmethod
     def tell(wording: int) -> int:
         """As much of a wording's hash as tells it here."""

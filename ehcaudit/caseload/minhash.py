@@ -56,7 +56,7 @@ def _donors(place: int, places: int) -> tuple[int, ...]:
 
 def band_keys(hashes: Iterable[int], bands: int, rows: int) -> list[bytes]:
     """Short keys of a text, of which a text with nearly the same shingles has at least one as well: where eight in ten
-    are the same, with a chance of nine in ten for three bands of three rows."""
+    are the same, with a chance of three in four for two bands of three rows."""
     whole = sketch(hashes, bands * rows).tobytes()
     width = 2 * rows
     return [whole[start : start + width] for start in range(0, len(whole), width)]

@@ -28,7 +28,7 @@ FEWEST = {"need": 6, "outcome": 4, "provision": 6, "text": 6}
 """Words of the shortest passage that is compared: "Visual timetable" stands in many plans by right."""
 NEAR: tuple[Kind, ...] = ("outcome", "provision")
 """What is looked for in nearly the same words too, and not only in the same."""
-_NEAR_FROM = 12
+_NEAR_FROM = 15
 """Words of the shortest of those: one word of fewer makes another statement of it."""
 _COMPARED = ("A", "B", "C", "D", "E", "F", "G", "H", "H1", "H2")
 _FORM = ("A", "B", "E", "F", "I", "K")
@@ -161,8 +161,9 @@ def digest(*words: str) -> int:
     return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
 
 
-# What of a name, a place or a title is left in a masked statement: a capital within a sentence.
-_CAPITAL = re.compile(r"(?<=[\w,;)] )[A-Z][\w'-]*")
+# What of a name, a place or a title is left in a masked statement: a capital within a sentence. It begins with a set of
+# letters, and not with what must stand before: the engine then skips to them.
+_CAPITAL = re.compile(r"[A-Z](?<=[\w,;)] .)[\w'-]*")
 
 
 def loosely(form: str) -> str:
@@ -175,7 +176,7 @@ def near_keys(kind: Kind, section: str, form: str) -> list[int]:
     or another kind."""
     if kind not in NEAR or form.count(" ") + 1 < _NEAR_FROM:
         return []
-    keys = band_keys(shingles(loosely(form), 2), 3, 3)
+    keys = band_keys(shingles(loosely(form), 2), 2, 3)
     return [digest(kind, section, str(band), key.hex()) for band, key in enumerate(keys)]
 
 
