@@ -276,30 +276,25 @@ def test_near_variants_are_found_in_traces_that_were_packed_and_whatever_their_o
     assert view_of(packed) == view_of(packed[::-1])
 
 
-def test_more_keys_than_are_kept_give_the_same_view(monkeypatch):
+def test_keys_that_share_a_place_by_chance_change_nothing(monkeypatch):
     plans = caseload(*near_copies(6))
     whole = view_of(plans)
-    for most in (0, 3, 9):  # From the first plan on, and from one in the middle.
-        monkeypatch.setattr("ehcaudit.caseload.near.ENTRIES", most)
-        assert view_of(plans) == whole
+    monkeypatch.setattr("ehcaudit.caseload.near._BITS", 3)  # All of them come again.
+    assert view_of(plans) == whole
 
 
-@given(st.lists(st.lists(st.integers(0, 20), max_size=5), max_size=6), st.integers(0, 12))
-@settings(max_examples=40)
-def test_which_plans_share_a_key_does_not_depend_on_how_many_are_kept(plans, most):
+@given(st.lists(st.lists(st.integers(0, 20), max_size=5), max_size=6))
+@settings(max_examples=20, deadline=None)
+def test_a_key_of_two_plans_came_again(plans):
     keys = [[digest(str(number)) for number in plan] for plan in plans]
-    counted = bytearray([1] * len(plans))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ehcaudit.caseload.near.ENTRIES", most)
-        patch.setattr("ehcaudit.caseload.near._BITS", 10)
-        near = NearKeys()
-        for number, plan in enumerate(keys):
-            near.add(plan, number)
-        found = near.shared(counted, keys.__getitem__)
-    wanted = {
-        Index.tell(key): [n for n, plan in enumerate(keys) if key in plan] for plan in keys for key in plan
-    }  # fmt: skip
-    assert dict(found) == {key: numbers for key, numbers in wanted.items() if len(numbers) > 1}
+    near, index = NearKeys(), Index()
+    for number, plan in enumerate(keys):
+        near.add(plan)
+        for key in plan:
+            index.add(key, number)
+    wanted = {key: [n for n, plan in enumerate(keys) if key in plan] for plan in keys for key in plan}
+    assert dict(index.groups()) == {Index.tell(key): numbers for key, numbers in wanted.items()}
+    assert {key for key in wanted if near.came_again(key)} == {key for key in wanted if len(wanted[key]) > 1}
 
 
 def test_what_comes_only_once_is_not_looked_through_for_variants():

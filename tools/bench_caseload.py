@@ -179,6 +179,7 @@ def maker() -> Callable[[int], Trace]:
             # Hashes of words that nobody has are as good as chance.
             near = [own.getrandbits(64), own.getrandbits(64)] if len(found) < STATEMENTS else []
             found.append((Passage("provision" if near else "text", "F", own.getrandbits(64)), text, near))
+        found.sort(key=lambda one: one[0].kind)
         return Trace(
             f"county/plans/{number:06}-autumn.docx",
             child=(own.getrandbits(64),),

@@ -18,7 +18,7 @@ from ehcaudit.caseload.counting import Faults
 from ehcaudit.caseload.index import Index
 from ehcaudit.caseload.minhash import Sets, jaccard, like, shingles, similarity, sketch
 from ehcaudit.caseload.near import NearKeys
-from ehcaudit.caseload.trace import KINDS, Kind, Trace, loosely, near_keys
+from ehcaudit.caseload.trace import KINDS, NEAR_KEYS, Kind, Trace, loosely, near_keys
 from ehcaudit.caseload.values import (
     Alike,
     CaseloadView,
@@ -129,7 +129,7 @@ class Gathering:
         for name, section in trace.full_names:
             self._pairs.add(name, number)
             self._pair_sections.append(self._sections.setdefault(section, len(self._sections)))
-        self._near.add(trace.near, number)
+        self._near.add(key for key in trace.near if key)
         self._quiet = self._quiet or trace.quiet
         self._strangers += [(number, *stranger) for stranger in trace.strangers]
         self._plans.append(
@@ -194,41 +194,31 @@ class Gathering:
 
     def _variants(self, newest: Sequence[int], again: Callable[[int], Trace]) -> dict[int, _Wording]:
         """Statements that stand in one plan alone and share a key with another plan's, with their words."""
-        counted = bytearray(len(self._plans))
+        known = {key for word in self._words.values() for key in near_keys(word.kind, word.section, word.text) if key}
+        alone = Index()
         for number in newest:
-            counted[number] = 1
-        # Most that share a key are the same to the word, and known.
-        known: dict[int, set[int]] = defaultdict(set)
-        for wording in self._words.values():
-            for key in near_keys(wording.kind, wording.section, wording.text):
-                known[Index.tell(key)].update(self._indexes[wording.kind].plans(wording.hash))
-        open_keys = sorted(
-            (
-                (key, plans)
-                for key, plans in self._near.shared(counted, lambda number: again(number).near)
-                if not known.get(key, set()).issuperset(plans)
-            ),
-            key=lambda found: (-len(found[1]), found[0]),
-        )
-        keys: set[int] = set()
-        wanted: set[int] = set()
-        room = 3 * VARIANTS
-        for key, plans in open_keys:
-            room -= len(plans)
+            for passage, keys in again(number).keyed():
+                if passage.hash not in self._words:
+                    for key in keys:
+                        if key and (key in known or self._near.came_again(key)):
+                            alone.add(key, number)
+        told = set(map(Index.tell, known))
+        shared = ((len(plans) + (key in told), key) for key, plans in alone.groups())
+        chosen: set[int] = set()
+        room = NEAR_KEYS * VARIANTS
+        for count, key in sorted((found for found in shared if found[0] > 1), key=lambda found: (-found[0], found[1])):
+            room -= count
             if room < 0:
                 break
-            keys.add(key)
-            wanted.update(plans)
+            chosen.add(key)
+        wanted = {number for key, plans in alone.groups() if key in chosen for number in plans}
         found: dict[int, _Wording] = {}
         for number in sorted(wanted):
             trace = again(number)
-            if not trace.words:
-                continue
-            for passage, text in zip(trace.passages, trace.texts(), strict=True):
-                if passage.hash not in self._words and not keys.isdisjoint(
-                    map(Index.tell, near_keys(passage.kind, passage.section, text))
-                ):
-                    found[passage.hash] = _Wording(passage.kind, passage.section, passage.hash, text)
+            texts = dict(zip(trace.passages, trace.texts(), strict=True))
+            for passage, keys in trace.keyed():
+                if passage.hash not in self._words and texts[passage] and not chosen.isdisjoint(map(Index.tell, keys)):
+                    found[passage.hash] = _Wording(passage.kind, passage.section, passage.hash, texts[passage])
         return found
 
     def _clusters(self, newest: set[int], words: Mapping[int, _Wording]) -> list[_Cluster]:

@@ -62,26 +62,15 @@ class Index:
                 return
             yield bucket[place] & _MASK
 
-    def common(self, counted: bytearray) -> Iterator[tuple[int, list[int]]]:
-        """Each wording that two plans or more have of those that count, as ``tell`` gives it, with their numbers."""
+    def groups(self) -> Iterator[tuple[int, list[int]]]:
+        """Each wording, as ``tell`` gives it, with the numbers of its plans."""
         for number, bucket in enumerate(self._buckets):
-            last, plans = -1, list[int]()
-            for entry in bucket:
-                key = entry >> _PLAN
-                if key != last:
-                    if len(plans) > 1:
-                        yield number << 40 | last, plans
-                    last, plans = key, []
-                if counted[entry & _MASK]:
-                    plans.append(entry & _MASK)
-            if len(plans) > 1:
-                yield number << 40 | last, plans
-
-    def told(self) -> Iterator[int]:
-        """Every wording of every plan, as ``tell`` gives it."""
-        for number, bucket in enumerate(self._buckets):
-            for entry in bucket:
-                yield number << 40 | entry >> _PLAN
+            start = 0
+            while start < len(bucket):
+                key = bucket[start] >> _PLAN
+                end = bisect_left(bucket, key + 1 << _PLAN, start)
+                yield number << 40 | key, [entry & _MASK for entry in bucket[start:end]]
+                start = end
 
     @staticmethod
     def tell(wording: int) -> int:

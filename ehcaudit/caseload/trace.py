@@ -28,6 +28,7 @@ FEWEST = {"need": 6, "outcome": 4, "provision": 6, "text": 6}
 """Words of the shortest passage that is compared: "Visual timetable" stands in many plans by right."""
 NEAR: tuple[Kind, ...] = ("outcome", "provision")
 """What is looked for in nearly the same words too, and not only in the same."""
+NEAR_KEYS = 2
 _NEAR_FROM = 15
 """Words of the shortest of those: one word of fewer makes another statement of it."""
 _COMPARED = ("A", "B", "C", "D", "E", "F", "G", "H", "H1", "H2")
@@ -76,7 +77,8 @@ class Trace:
     full_names: tuple[tuple[int, str], ...] = ()
     """Pairs of words that may be a full name, each with the section where it first stands."""
     near: array[int] = field(default_factory=lambda: array("Q"))
-    """Hashes that statements of ``NEAR`` in nearly the same words have in common; see ``near_keys``."""
+    """Hashes that statements in nearly the same words have in common: ``NEAR_KEYS`` of each passage whose kind is one
+    of ``NEAR``, in their order; nought where it is too short. See ``near_keys``."""
     quiet: bool = False
     """The words are there to be compared, and must not be shown."""
 
@@ -85,6 +87,13 @@ class Trace:
         if not self.words:
             return [""] * len(self.passages)
         return zlib.decompress(self.words).decode("utf-8", "surrogatepass").split("\n")
+
+    def keyed(self) -> Iterator[tuple[Passage, array[int]]]:
+        """The passages whose kind is one of ``NEAR``, each with its keys; none where the trace has none."""
+        near = [passage for passage in self.passages if passage.kind in NEAR]
+        if len(self.near) == NEAR_KEYS * len(near):
+            for place, passage in enumerate(near):
+                yield passage, self.near[place * NEAR_KEYS : (place + 1) * NEAR_KEYS]
 
     def pack(self, *, words: bool = True) -> bytes:
         """The trace as bytes, for a pipe or a store; ``unpack`` gives it back. Without its words where they may not
@@ -172,11 +181,13 @@ def loosely(form: str) -> str:
 
 
 def near_keys(kind: Kind, section: str, form: str) -> list[int]:
-    """Hashes of which two masked statements in nearly the same words have one in common, mostly; none for a short one
-    or another kind."""
-    if kind not in NEAR or form.count(" ") + 1 < _NEAR_FROM:
+    """Hashes of which two masked statements in nearly the same words have one in common, mostly; nought for a short
+    one, and none for another kind."""
+    if kind not in NEAR:
         return []
-    keys = band_keys(shingles(loosely(form), 2), 2, 3)
+    if form.count(" ") + 1 < _NEAR_FROM:
+        return [0] * NEAR_KEYS
+    keys = band_keys(shingles(loosely(form), 2), NEAR_KEYS, 3)
     return [digest(kind, section, str(band), key.hex()) for band, key in enumerate(keys)]
 
 
