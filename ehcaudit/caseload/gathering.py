@@ -229,13 +229,14 @@ class Gathering:
             plans = array("I", [n for n in self._indexes[wording.kind].plans(wording.hash) if n in newest])
             if plans:
                 live[wording.hash] = plans
-        sets: dict[int, set[int]] = {}
+        # A set of them all would weigh ten times as much.
+        said: dict[int, array[int]] = {}
         sketches: dict[int, array[int]] = {}
         by_place: dict[tuple[Kind, str], list[int]] = defaultdict(list)
         for number in live:
             wording = words[number]
-            sets[number] = shingles(loosely(wording.text), 2)
-            sketches[number] = sketch(sets[number], 32)
+            pairs = shingles(loosely(wording.text), 2)
+            said[number], sketches[number] = array("I", pairs), sketch(pairs, 32)
             by_place[wording.kind, wording.section].append(number)
         joined: set[int] = set()
         groups: list[list[int]] = []
@@ -244,7 +245,7 @@ class Gathering:
                 numbers,
                 sketches.__getitem__,
                 rows=3,
-                alike=lambda one, other: jaccard(sets[one], sets[other]) >= NEARLY,
+                alike=lambda one, other: jaccard(set(said[one]), set(said[other])) >= NEARLY,
             )
             groups += near
             joined.update(number for group in near for number in group)
