@@ -9,6 +9,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from ehcaudit import __version__
 from ehcaudit.caseload import Trace, trace
 from ehcaudit.caseload.trace import judged_again
 from ehcaudit.checks import Context, Policy
-from ehcaudit.cluster import Crew, Sent
+from ehcaudit.cluster import Bounds, Crew, Sent
 from ehcaudit.errors import Changed, Crashed, InputError, NotAPlan, NotDeidentified, TooLarge, TooSlow, UsageError
 from ehcaudit.gates import Gate, Ledger, Screened, Tally, Waiver, rule_digests
 from ehcaudit.history import Figures
@@ -65,7 +66,7 @@ def audit(
     store: Store | None = None,
     baseline: Path | None = None,
     write_baseline: Path | None = None,
-    crew: Crew | None = None,
+    crew: Crew | Executor | None = None,
 ) -> Run:
     """Audit files, folders and globs.
 
@@ -73,8 +74,9 @@ def audit(
     or a section is unknown. ``as_of`` is today where it is not given. With ``sections`` only those are audited, and
     the others are not missing. ``original``, ``convert`` and ``ocr`` as for ``readers.read``. ``deidentified``: a
     plan that holds what could identify a child is a Failure. ``globs``: of the files in folders only those that fit
-    one of them. ``jobs`` worker processes hold each file to the limits on time and
-    memory; with none the files are read in this process, where a reader's own limits are all there is.
+    one of them. ``jobs`` worker processes hold each file to the limits on time and memory; with none the files are read
+    in this process, where a reader's own limits are all there is. A ``crew``, any Executor, works in their place, and
+    nothing else changes.
 
     What the ``store`` has of an unchanged file is not worked out again; it must stay open while the Run is used. The
     findings of ``waivers`` and of the ``baseline`` are suppressed. Ctrl-C ends the run with what is done, as a Failure.
@@ -95,16 +97,12 @@ def audit(
     written = Ledger.begin(write_baseline, method=method.digest, rules=digests) if write_baseline else None
     files, skipped, failures = find_inputs(paths, globs, convert=convert)
     tally = Tally(gate, as_of=as_of, waivers=waivers, baseline=known, written=written)
-    batch = _Batch(job, files, jobs, store, method, tally, progress, crew)
+    batch = _Batch(job, files, jobs, store, method, tally, progress, Crew(crew) if isinstance(crew, Executor) else crew)
     failures += batch.run()
     if not files and not failures:
-        failures.append(
-            Failure(
-                ", ".join(map(str, paths)),
-                "no-inputs",
-                f"{', '.join(map(str, paths)) or 'no path'}: there is no {' or '.join(suffixes())} file there.",
-            )
-        )
+        place = ", ".join(map(str, paths))
+        said = f"{place or 'no path'}: there is no {' or '.join(suffixes())} file there."
+        failures.append(Failure(place, "no-inputs", said))
     verdict, reason = tally.verdict(failures)
     plans: Sequence[PlanAudit] = batch.plans if isinstance(batch.plans, Audits) else tuple(batch.plans)
     run = Run(
@@ -190,7 +188,8 @@ class _Batch:
     def _answers(self) -> Iterator[PlanAudit | Sealed | Failure]:
         limits = self.job.limits
         if self.crew:
-            answers = self.crew.work(self.job, self._tasks())
+            bounds = Bounds(limits.max_seconds, limits.max_memory)
+            answers = self.crew.work(self.job, self._tasks(), bounds)
         elif self.jobs < 1:
             yield from (self.job(task) for task in self._tasks())
             return

@@ -21,6 +21,7 @@ from ehcaudit.errors import RuleError, SettingsError, UsageError
 from ehcaudit.gates import Gate, Share, Waiver
 from ehcaudit.model import SECTION_LETTERS
 from ehcaudit.readers.base import Limits
+from ehcaudit.reports.base import FEW
 from ehcaudit.rules import THEMES, RuleSet, load_rules, nearest
 from ehcaudit.scoring import GRADES, THEME_WEIGHTS, Scale
 
@@ -78,6 +79,13 @@ class ScorePart(_Part):
         if self.cap not in self.grades:
             raise ValueError(f"cap “{self.cap}” is not one of the grades{nearest(self.cap, self.grades)}")
         return self
+
+
+class CaseloadPart(_Part):
+    """``[caseload]``: what is said of many plans together."""
+
+    smallest: Annotated[int, Field(ge=3, le=1000)] = FEW
+    """Fewer children than this are not counted out. "Under 2" would say one."""
 
 
 class SharePart(_Part):
@@ -162,6 +170,7 @@ class Settings(_Part):
     score: ScorePart = ScorePart()
     gate: GatePart = GatePart()
     waivers: tuple[WaiverPart, ...] = ()
+    caseload: CaseloadPart = CaseloadPart()
     limits: LimitsPart = Field(default_factory=LimitsPart)  # type: ignore[valid-type]
     origin: str = ""
     """The settings file that was read, for messages; empty where there was none."""

@@ -29,6 +29,8 @@ AHEAD = 4
 """Inputs for each worker that may be done before the one whose turn it is."""
 GRACE = 2.0
 """Seconds over the limit: a reader's own clock gives a better sentence when it is the first to notice."""
+_BEGINNING = 30.0
+"""Seconds in which a fresh process must be there; what it takes is not its first task's."""
 _POLL = 0.2
 
 _line: Connection | None = None
@@ -74,12 +76,18 @@ def elsewhere(seconds: float, group: int) -> Iterator[None]:
         _line.send(_Elsewhere())
 
 
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """What a fresh process says first."""
+
+
 @dataclass(slots=True)
 class _Worker(Generic[Task]):
     """One process with its pipe, and what it is at."""
 
     process: Any
     pipe: Connection
+    here: bool
     turn: int = -1
     since: float = 0.0
     away: _Elsewhere = _Elsewhere()
@@ -89,10 +97,13 @@ class _Worker(Generic[Task]):
         """Whether the task has had all its time."""
         if self.away.group:
             return now - self.away_since > self.away.seconds + GRACE
-        return now - self.since > seconds + GRACE
+        return now - self.since > seconds + GRACE + (0 if self.here else _BEGINNING)
 
-    def hear(self, said: _Elsewhere, now: float) -> None:
+    def hear(self, said: _Elsewhere | _Here, now: float) -> None:
         """The time that another program takes is not the task's."""
+        if isinstance(said, _Here):
+            self.here, self.since = True, now
+            return
         if self.away.group:
             self.since += now - self.away_since
         self.away, self.away_since = said, now
@@ -112,14 +123,16 @@ def work(
     ``memory`` bytes over what a fresh worker has are what one task may use. Closing the generator ends the workers, and
     takes away whatever temporary files they left.
     """
-    pool = _Pool(function, jobs=max(1, jobs), seconds=seconds, memory=memory)
+    pool = Pool(function, jobs=max(1, jobs), seconds=seconds, memory=memory)
     try:
         yield from pool.run(tasks)
     finally:
         pool.close()
 
 
-class _Pool(Generic[Task, Answer]):
+class Pool(Generic[Task, Answer]):
+    """Worker processes for one function, which stay between one ``run`` and the next until ``close``."""
+
     def __init__(self, function: Callable[[Task], Answer], *, jobs: int, seconds: float, memory: int) -> None:
         self.function, self.jobs, self.seconds, self.memory = function, jobs, seconds, memory
         # A fork shares what is loaded and starts at once; with threads about, and where the system's own libraries
@@ -133,6 +146,7 @@ class _Pool(Generic[Task, Answer]):
         self.answers: dict[int, Answer | Lost] = {}
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Answer | Lost]]:
+        """Each task with its answer, as ``work`` gives them. A run that was not taken to its end was the last."""
         coming = enumerate(tasks)
         waiting: dict[int, Task] = {}
         turn, more = 0, True
@@ -167,9 +181,13 @@ class _Pool(Generic[Task, Answer]):
             args=(theirs, self.function, self.memory, [mine, *others] if self.forks else [], self.scratch),
             daemon=True,
         )
+        # Where this process is somebody's worker itself, such as Dask's, it may be a daemon, and those may start none.
+        # Ours cannot outlive it: they end when the pipe does.
+        if (here := multiprocessing.current_process()).daemon:
+            here.daemon = False
         process.start()
         theirs.close()
-        worker: _Worker[Task] = _Worker(process, mine)
+        worker: _Worker[Task] = _Worker(process, mine, here=self.forks)
         self.workers.append(worker)
         return worker
 
@@ -192,14 +210,16 @@ class _Pool(Generic[Task, Answer]):
                 except (EOFError, OSError):
                     self._lose(worker, "crashed")
                     continue
-                if isinstance(said, _Elsewhere):
+                if isinstance(said, _Elsewhere | _Here):
                     worker.hear(said, now)
                 else:
                     self.answers[worker.turn] = said
                     worker.turn = -1
             elif worker.overdue(now, self.seconds):
                 self._lose(worker, "too-slow")
-            elif now - worker.since > 2 * _POLL and _resident(worker.process.pid) > self.memory + _base():
+            elif (
+                worker.here and now - worker.since > 2 * _POLL and _resident(worker.process.pid) > self.memory + _base()
+            ):
                 self._lose(worker, "too-large")
 
     def _lose(self, worker: _Worker[Task], reason: Literal["too-slow", "too-large", "crashed"]) -> None:
@@ -228,7 +248,7 @@ def _end(worker: _Worker[Any]) -> None:
 def _serve(
     pipe: Connection, function: Callable[[Any], Any], memory: int, inherited: list[Connection], scratch: str
 ) -> None:
-    """The life of a worker: take a task, answer it, until the pipe closes."""
+    """The life of a worker: take a task, answer it, until the pipe closes; where the parent died, tidy up for it."""
     global _line, _scratch
     _line, _scratch = pipe, scratch
     for other in inherited:  # Else this copy of the other end would keep the pipe open after the parent's death.
@@ -236,11 +256,13 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # It may have a handler for it, which is not for us.
     _bound_memory(memory)
+    if not inherited:
+        pipe.send(_Here())
     while True:
         try:
             task = pipe.recv()
         except (EOFError, OSError):
-            return
+            return shutil.rmtree(scratch, ignore_errors=True)
         try:
             answer = function(task)
         except MemoryError:
@@ -249,6 +271,8 @@ def _serve(
             pipe.send(answer)
         except MemoryError:
             pipe.send(Lost("too-large"))
+        except OSError:  # As above.
+            return shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _bound_memory(memory: int) -> None:

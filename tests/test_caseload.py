@@ -17,9 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcaudit.caseload import Caseload, Trace, trace, view_of
+from ehcaudit.caseload import Caseload, CaseloadView, Trace, trace, view_of
 from ehcaudit.caseload.counting import PARTS, told
+from ehcaudit.caseload.index import Index
 from ehcaudit.caseload.minhash import jaccard, like, shingles, similarity, sketch
+from ehcaudit.caseload.near import NearKeys
 from ehcaudit.caseload.trace import Passage, digest, form_of, mask
 from ehcaudit.checks import Context
 from ehcaudit.judging import judge_plan
@@ -216,6 +218,111 @@ def test_no_text_of_the_view_holds_a_childs_name():
     shown = " ".join([r.text for r in view.repeated] + [o.text for o in view.same_outcomes])
     assert "[child]" in shown
     assert not {part for name in NAMES for part in name.split()} & set(shown.replace("'", " ").split())
+
+
+SUPPORT = (
+    "A trained teaching assistant will sit beside {name} in {lesson} each morning, break the task into {steps} written "
+    "steps on a card, and check after each step that {name} knows what comes next."
+)
+HONEST = (
+    "A specialist teacher of the deaf visits once each half term to check the radio aid and to train class staff.",
+    "{name} leaves each lesson five minutes early with a friend, so that the corridor is empty and quiet.",
+    "An occupational therapist writes a programme of hand exercises, which school staff carry out three times a week.",
+    "A learning mentor meets {name} at the gate every day and looks through the timetable for changes.",
+    "The physiotherapist reviews {name}'s walking frame and standing frame every term, at school, with the parents.",
+    "A speech and language therapist works with {name} and two others for 40 minutes a week on telling stories.",
+)
+
+
+def near_copies(count: int) -> list[str]:
+    """One statement in so many wordings, each in one plan: another lesson, another number in words."""
+    lessons = ("Mathematics", "English", "Science", "Geography", "History", "Music", "Drama", "Art")
+    return [SUPPORT.format(name="{name}", lesson=lessons[n], steps=("three", "four")[n % 2]) for n in range(count)]
+
+
+def in_section(view: CaseloadView, letter: str) -> list[tuple[str, int, int]]:
+    return [(r.origin, r.children, r.forms) for r in view.repeated if r.section == letter]
+
+
+def test_variants_that_each_stand_in_one_plan_alone_are_found_as_one_wording():
+    view = view_of(caseload(*near_copies(6)))
+    assert in_section(view, "F") == [("copied", 6, 6)]
+    assert "sit beside [child] in" in next(r.text for r in view.repeated if r.section == "F")
+
+
+def test_variants_of_fewer_than_five_children_are_not_counted_out():
+    assert in_section(view_of(caseload(*near_copies(4), *HONEST[:2])), "F") == []
+
+
+def test_provisions_that_are_honestly_different_are_not_taken_for_variants():
+    assert in_section(view_of(caseload(*HONEST)), "F") == []
+    roles = ("specialist teacher", "learning mentor", "therapist", "nurse", "psychologist", "tutor")
+    alike = [f"{{name}} will have a 30-minute session each week with a {role} in a quiet room." for role in roles]
+    assert in_section(view_of(caseload(*alike)), "F") == []
+
+
+def test_template_a_copied_provision_and_near_copies_are_told_apart_in_one_caseload():
+    form = "This provision is secured by the local authority and looked at once a year at the annual review meeting."
+    plans = caseload(
+        *[f"{form}\n\n{THERAPY}\n\n{near}\n\n{own}" for near, own in zip(near_copies(6), HONEST, strict=True)]
+    )
+    view = view_of(plans)
+    assert sorted(in_section(view, "F")) == [("copied", 6, 1), ("copied", 6, 6), ("template", 6, 1)]
+
+
+def test_near_variants_are_found_in_traces_that_were_packed_and_whatever_their_order():
+    packed = [trace(audit).pack() for audit in caseload(*near_copies(6))]
+    assert in_section(view_of(packed), "F") == [("copied", 6, 6)]
+    assert view_of(packed) == view_of(packed[::-1])
+
+
+def test_keys_that_share_a_place_by_chance_change_nothing(monkeypatch):
+    plans = caseload(*near_copies(6))
+    whole = view_of(plans)
+    monkeypatch.setattr("ehcaudit.caseload.near._BITS", 3)  # All of them come again.
+    assert view_of(plans) == whole
+
+
+@given(st.lists(st.lists(st.integers(0, 20), max_size=5), max_size=6))
+@settings(max_examples=20, deadline=None)
+def test_a_key_of_two_plans_came_again(plans):
+    keys = [[digest(str(number)) for number in plan] for plan in plans]
+    near, index = NearKeys(), Index()
+    for number, plan in enumerate(keys):
+        near.add(plan)
+        for key in plan:
+            index.add(key, number)
+    wanted = {key: [n for n, plan in enumerate(keys) if key in plan] for plan in keys for key in plan}
+    assert dict(index.groups()) == {Index.tell(key): numbers for key, numbers in wanted.items()}
+    assert {key for key in wanted if near.came_again(key)} == {key for key in wanted if len(wanted[key]) > 1}
+
+
+def test_what_comes_only_once_is_not_looked_through_for_variants():
+    """A stream cannot be gone through again; it says what it can."""
+    assert in_section(view_of(iter(caseload(*near_copies(6)))), "F") == []
+
+
+def test_nearly_the_same_outcome_for_two_children_is_named_with_their_plans():
+    outcome = (
+        "By July 2027 {{name}} will ask {} for help in words or with a card, four times out of five, in each lesson."
+    )
+    plans = [
+        *caseload(THERAPY, E=outcome.format("a helper")),
+        *caseload("Nothing.", "Nothing alike stands here at all.", E=outcome.format("a teacher"))[1:],
+    ]
+    (same,) = view_of(plans).same_outcomes
+    assert (same.children, same.paths) == (2, ("plans/0.md", "plans/1.md"))
+
+
+def test_a_version_of_the_same_plan_with_a_word_changed_is_no_variant():
+    draft = {"status": "Draft", "made": "1 June 2026"}
+    lines = [copy.format(name="Ada") for copy in near_copies(2)]
+    plans = [
+        audited(plan_text("Ada Fenn", F=lines[0], **draft), "a.md"),
+        audited(plan_text("Ada Fenn", F=lines[1]), "b.md"),
+    ]
+    others = caseload(*HONEST)[1:]
+    assert in_section(view_of([*plans, *others]), "F") == []
 
 
 # ---------------------------------------------------------------- outcomes, plans

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from rich_run import GOOD, ROBIN, run_of
+from test_caseload import HONEST, NAMES, THERAPY, near_copies, own_words, plan_text
 
 from ehcaudit.cli import console, main
 from ehcaudit.cli.console import ProgressBar
@@ -214,3 +216,32 @@ def test_termination_is_left_as_it_was_afterwards() -> None:
 def test_a_list_that_cannot_be_read_is_a_usage_error(tmp_path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         console.read_list(str(tmp_path))
+
+
+# ---------------------------------------------------------------- what only the whole folder shows
+
+
+FORM = "This provision is secured by the local authority and looked at once a year at the annual review meeting."
+
+
+@pytest.mark.parametrize("kept", [[], ["--store", "runs.db"], ["--store", "runs.db", "--redact"]])
+def test_check_tells_the_words_of_the_form_from_copied_provision_and_from_near_copies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    for number, near in enumerate(near_copies(6)):
+        name = NAMES[number]
+        provisions = "\n\n".join((FORM, THERAPY, near, HONEST[number])).format(name=name.split()[0], him="them")
+        text = plan_text(name, born=f"{number + 1} March 2018", B=own_words(number), F=provisions)
+        (folder / f"{number}.md").write_text(text, encoding="utf-8")
+    assert main(["check", "plans", "-q", "--exit-zero", "--report", "caseload=view.json", *kept]) == 0
+    if kept:  # And once more, from what the store has.
+        again = ["check", "plans", "-q", "--exit-zero", "--force", "--report", "caseload=view.json", *kept]
+        assert main(again) == 0
+    view = json.loads(Path("view.json").read_text(encoding="utf-8"))
+    found = sorted((r["origin"], r["children"], r["forms"]) for r in view["repeated"] if r["section"] == "F")
+    assert found == [("copied", 6, 1), ("copied", 6, 6), ("template", 6, 1)]
+    (template,) = (r for r in view["repeated"] if r["origin"] == "template")
+    assert template["text"] == ("" if "--redact" in kept else FORM.rstrip("."))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hands import dies_at_three, fails_at_three, misbehave, pause, slow_when_even, whereabouts
 
+import ehcaudit
+from ehcaudit import cluster, engine
 from ehcaudit.checks import Policy
-from ehcaudit.cluster import Crew, Sent, Shipped, Unpacking, connected, through
+from ehcaudit.cluster import Bounds, Crew, Sent, Shipped, Unpacking, connected, through
 from ehcaudit.engine import Job, audit
 from ehcaudit.errors import UsageError
 from ehcaudit.model import Failure, PlanAudit
@@ -31,26 +38,9 @@ def job() -> Job:
     return Job(rules, date(2026, 11, 23), Policy(), Limits(), Scale())
 
 
-def slow_when_even(number: int) -> int:
-    time.sleep(0.02 if number % 2 == 0 else 0)
-    return number * 10
-
-
-def fails_at_three(number: int) -> int:
-    if number == 3:
-        raise ValueError("three")
-    return number
-
-
-def dies_at_three(number: int) -> int:
-    if number == 3:
-        os._exit(1)
-    return number
-
-
-def pause(number: int) -> int:
-    time.sleep(0.3)
-    return os.getpid()
+HARD = ["a", "hang", "b", "die", "c"]
+COST = ["a", Lost("too-slow"), "b", Lost("crashed"), "c"]
+TIGHT = Bounds(2.0, 1 << 30)
 
 
 # ---------------------------------------------------------------- any executor
@@ -119,6 +109,67 @@ def run_bytes(*paths: Path, **how) -> tuple[bytes, ...]:
     return tuple(render(run, name, ReportOptions(width=100)) for name in ("json", "terminal", "caseload"))
 
 
+def test_a_file_that_hangs_bursts_or_crashes_costs_itself_alone_and_not_its_worker():
+    with ProcessPoolExecutor(1) as pool:
+        answers = through(pool, misbehave, [*HARD, "burst"], batch=3, bounds=TIGHT)
+        assert [answer for _, answer in answers] == [*COST, Lost("too-large")]
+        assert pool.submit(misbehave, "still here").result() == "still here"
+
+
+def test_limits_hold_for_threads_too(monkeypatch):
+    monkeypatch.setattr("ehcaudit.workers.GRACE", 0.0)
+    with ThreadPoolExecutor(1) as pool:
+        assert [answer for _, answer in through(pool, misbehave, HARD[:3], bounds=TIGHT)] == COST[:3]
+
+
+def test_a_worker_keeps_the_process_that_does_its_work_and_ends_it_when_it_is_idle(monkeypatch):
+    pens = cluster._Pens()
+    monkeypatch.setattr(cluster, "_pens", pens)
+    shipped = Shipped.of(whereabouts, TIGHT)
+    ((first, parent),) = shipped([1])
+    assert parent == os.getpid()
+    assert {process for process, _ in shipped([2, 3])} == {first}
+    monkeypatch.setattr(cluster, "IDLE", 0.0)
+    pens.sweep()
+    assert first not in {process.pid for process in multiprocessing.active_children()}
+    ((second, _),) = shipped([4])
+    assert second != first
+    time.sleep(0.1)  # Its clock runs by itself.
+    assert second not in {process.pid for process in multiprocessing.active_children()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes must take over what is patched here")
+def test_a_plan_that_hangs_its_reader_is_a_failure_entry_of_a_run_through_an_executor(monkeypatch):
+    real = engine.read_plan
+
+    def reads(path, **how):
+        if path.name == PLANS[1].name:
+            misbehave("hang")
+        if path.name == PLANS[2].name:
+            misbehave("die")
+        return real(path, **how)
+
+    monkeypatch.setattr(engine, "read_plan", reads)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        run = audit(
+            PLANS[:4],
+            rules=job().rules,
+            as_of=date(2026, 11, 23),
+            limits=replace(Limits(), max_seconds=1.0),
+            crew=Crew(pool, 1),
+        )
+    assert [Path(plan.path) for plan in run.plans] == [PLANS[0], PLANS[3]]
+    assert [(Path(f.path), f.error) for f in run.failures] == [(PLANS[1], "too-slow"), (PLANS[2], "crashed")]
+    assert run.verdict == "incomplete"
+
+
+@pytest.mark.parametrize("kind", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_the_public_audit_takes_any_executor_as_it_is(kind):
+    with kind(1) as pool:
+        assert run_bytes(*PLANS[:2], crew=pool) == run_bytes(*PLANS[:2])
+    assert ehcaudit.audit is audit
+
+
 @pytest.mark.parametrize("send", [False, True])
 def test_a_run_through_an_executor_gives_the_same_bytes_as_one_without(tmp_path, send):
     bad = tmp_path / "bad.docx"
@@ -159,7 +210,8 @@ def test_a_file_that_is_gone_is_told_by_the_worker(tmp_path):
 # ---------------------------------------------------------------- Dask
 
 
-def test_without_a_scheduler_or_without_dask_there_is_one_sentence():
+def test_without_a_scheduler_or_without_dask_there_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
     with pytest.raises(UsageError, match="--cluster"), connected("tcp://127.0.0.1:9"):
         pass
 
@@ -186,24 +238,19 @@ def address():
 
 
 @with_dask
-def test_a_cluster_gives_what_a_local_run_gives_whether_files_are_read_there_or_sent(address):
-    one = job()
-    local = [one(path) for path in PLANS]
-    for send in (False, True):
-        with connected(address, send=send) as crew:
-            assert [answer for _, answer in crew.work(one, PLANS)] == local
+def test_files_that_a_cluster_reads_where_they_lie_give_the_same_bytes_as_a_local_run(address):
+    with connected(address) as crew:
+        assert run_bytes(*PLANS[:4], crew=crew) == run_bytes(*PLANS[:4])
 
 
 @with_dask
-def test_a_run_on_a_cluster_gives_the_same_bytes_as_one_on_this_machine(address):
+def test_files_that_are_sent_to_a_cluster_give_the_same_bytes_as_a_local_run(address):
     with connected(address, send=True) as crew:
-        assert run_bytes(*PLANS, crew=crew) == run_bytes(*PLANS, jobs=1)
+        assert run_bytes(*PLANS[:4], crew=crew) == run_bytes(*PLANS[:4])
 
 
 @with_dask
 def test_a_worker_killed_in_the_middle_changes_nothing(address):
-    import signal
-
     with connected(address) as crew:
         answers = through(crew.executor, pause, range(12), workers=crew.workers, batch=2)
         _, first = next(answers)
@@ -217,5 +264,13 @@ def test_a_worker_killed_in_the_middle_changes_nothing(address):
 @with_dask
 def test_a_file_that_ends_every_worker_costs_itself_alone(address):
     with connected(address) as crew:
-        answers = dict(through(crew.executor, dies_at_three, range(6), workers=2, batch=2))
-    assert answers == {0: 0, 1: 1, 2: 2, 3: Lost("crashed"), 4: 4, 5: 5}
+        answers = dict(through(crew.executor, dies_at_three, (1, 3, 4), workers=2, batch=1))
+    assert answers == {1: 1, 3: Lost("crashed"), 4: 4}
+
+
+@with_dask
+def test_limits_hold_on_a_cluster_and_its_workers_live_on(address):
+    with connected(address) as crew:
+        workers = set(crew.executor._client.scheduler_info()["workers"])
+        assert [answer for _, answer in crew.work(misbehave, HARD[1:], TIGHT)] == COST[1:]
+        assert set(crew.executor._client.scheduler_info()["workers"]) >= workers

@@ -1,11 +1,13 @@
 """Print what a caseload costs: plans per second, memory of each process, and how little a rerun does.
 
 usage: python tools/bench_caseload.py [--plans 2000] [--full] [--words 6000] [--cases DIR] [--seed 1]
+       python tools/bench_caseload.py --signatures 100000
 
 A caseload is built (all plans different, the layouts in turn), then whole commands are measured from outside, as a
 person would run them: without a store for 1 and 2 workers; with a store the first time, again with nothing changed, on
 the next day, a year on, and with one plan in a hundred changed. It prints a table for docs/performance.md; it asserts
-nothing. ``--full`` is the county of issue 5: 19,194 plans.
+nothing. ``--full`` is the county of issue 5: 19,194 plans. ``--signatures`` reads no plan: it takes so many made-up
+traces of the size that those plans have into one caseload view, and prints its memory and time.
 """
 
 from __future__ import annotations
@@ -13,12 +15,20 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import random
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
+from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ehcaudit.caseload import Trace
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNTY = 19_194
@@ -121,7 +131,11 @@ def main() -> None:
     options.add_argument("--words", type=int, default=6000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--cases", type=Path, help="build there and keep, instead of a temporary folder")
+    options.add_argument("--signatures", type=int, metavar="PLANS", help="made-up traces into one caseload view")
     chosen = options.parse_args()
+    if chosen.signatures:
+        signatures(chosen.signatures)
+        return
     plans = COUNTY if chosen.full else chosen.plans
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.cases or Path(temporary) / "cases"
@@ -129,6 +143,101 @@ def main() -> None:
         build(folder, plans, chosen.words, chosen.seed)
         print(f"built in {time.perf_counter() - started:.0f} s", file=sys.stderr)
         report(folder, Path(temporary), plans, chosen)
+
+
+STATEMENTS, PARAGRAPHS = 88, 47
+"""Outcomes and provisions, and other passages, of a built plan of 6,000 words (mean of 25)."""
+POOL = 20_000
+"""Statements that plans share."""
+
+
+def maker() -> Callable[[int], Trace]:
+    """A function that makes the trace of a plan: half of its passages stand in other plans too, two of its statements
+    are another plan's with one word changed, and the rest is its own."""
+    from ehcaudit.caseload import Trace
+    from ehcaudit.caseload.trace import Passage, digest, near_keys
+
+    chance = random.Random(1)
+    words = ["".join(chance.choices("abcdefghilmnoprstu", k=chance.randint(3, 9))) for _ in range(3000)]
+    pool = [" ".join(chance.choices(words, k=30)) for _ in range(POOL)]
+    passages = [Passage("provision", "F", digest("F", text)) for text in pool]
+    keys = [near_keys("provision", "F", text) for text in pool]
+    rules = {f"theme/rule-{n}": {"section": ("F",)} for n in range(20)}
+
+    def make(number: int) -> Trace:
+        own = random.Random(number)
+        found: list[tuple[Passage, str, list[int]]] = []
+        for place in own.sample(range(POOL), (STATEMENTS + PARAGRAPHS) // 2):
+            found.append((passages[place], pool[place], keys[place]))
+        for _ in range(2):
+            split = own.choice(pool).split()
+            split[own.randrange(30)] = own.choice(words)
+            text = " ".join(split)
+            found.append((Passage("provision", "F", digest("F", text)), text, near_keys("provision", "F", text)))
+        while len(found) < STATEMENTS + PARAGRAPHS:
+            text = " ".join(own.choices(words, k=30))
+            # Hashes of words that nobody has are as good as chance.
+            near = [own.getrandbits(64), own.getrandbits(64)] if len(found) < STATEMENTS else []
+            found.append((Passage("provision" if near else "text", "F", own.getrandbits(64)), text, near))
+        found.sort(key=lambda one: one[0].kind)
+        return Trace(
+            f"county/plans/{number:06}-autumn.docx",
+            child=(own.getrandbits(64),),
+            name=own.randrange(1, 4000),
+            full_name=own.getrandbits(64),
+            version=("2026-11-02", 2, f"{own.getrandbits(256):064x}"),
+            facts={"born": own.getrandbits(64), "school_year": 2020},
+            family=own.randrange(40),
+            values={"key stage": (str(own.randrange(1, 5)),), "status": ("final",), "writer": ("not stated",)},
+            faults=dict(own.sample(list(rules.items()), 4)),
+            passages=tuple(passage for passage, _, _ in found),
+            words=zlib.compress("\n".join(text for _, text, _ in found).encode(), 0),
+            sketch=array("H", own.randbytes(512)),
+            near=array("Q", [key for _, _, near in found for key in near]),
+        )
+
+    return make
+
+
+def signatures(plans: int) -> None:
+    """Take made-up traces into a caseload view, and print what that costs."""
+    sys.path.insert(0, str(ROOT))
+    from ehcaudit.caseload import Caseload
+
+    make = maker()
+    before = peak(os.getpid())
+    gathered = Caseload()
+    making = time.process_time()
+    for number in range(500):
+        make(number)
+    making = (time.process_time() - making) / 500
+    started = time.process_time()
+    for number in range(plans):
+        gathered.add(make(number))
+    taken = time.process_time() - started - making * plans
+    held = peak(os.getpid())
+    again = 0
+
+    def once_more(number: int) -> Trace:
+        nonlocal again
+        again += 1
+        return make(number)
+
+    started = time.process_time()
+    view = gathered.finish(once_more)
+    finished = time.process_time() - started - making * again
+    print(f"{plans:,} made-up traces of {STATEMENTS + PARAGRAPHS} passages; {platform.system()}, one process\n")
+    print("| what | measured |\n|---|--:|")
+    for what, figure in (
+        ("memory before the first", f"{before / 1e6:.0f} MB"),
+        ("peak when all are taken in", f"{held / 1e6:.0f} MB"),
+        ("peak in all", f"{peak(os.getpid()) / 1e6:.0f} MB"),
+        ("taking one in", f"{1000 * taken / plans:.2f} ms"),
+        ("finishing, but for reading traces again", f"{finished:.0f} s"),
+        ("traces read again", f"{again:,}"),
+        ("repeated wordings", f"{len(view.repeated) + view.left_out:,}"),
+    ):
+        print(f"| {what} | {figure} |")
 
 
 def report(folder: Path, temporary: Path, plans: int, chosen: argparse.Namespace) -> None:

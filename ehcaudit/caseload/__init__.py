@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from ehcaudit.caseload.gathering import SMALLEST, Gathering
 from ehcaudit.caseload.trace import Trace, trace
@@ -24,13 +24,21 @@ class Caseload:
     def add(self, plan: PlanAudit | Trace | bytes) -> None:
         """Take in a plan: an audit with its plan as it was read, its trace, or a packed trace. Raises ValueError for
         bytes that are no trace."""
-        if isinstance(plan, bytes):
-            plan = Trace.unpack(plan)
-        self._gathering.add(plan if isinstance(plan, Trace) else trace(plan))
+        self._gathering.add(_traced(plan))
 
-    def finish(self) -> CaseloadView:
-        """What the plans so far show together."""
-        return self._gathering.view()
+    def finish(self, again: Callable[[int], PlanAudit | Trace | bytes] | None = None) -> CaseloadView:
+        """What the plans so far show together.
+
+        ``again`` gives the plan that was added as that number, once more: statements that stand in one plan alone, in
+        nearly the words of another's, are looked for where it is there. Nobody could keep the words of all.
+        """
+        return self._gathering.view(None if again is None else lambda number: _traced(again(number)))
+
+
+def _traced(plan: PlanAudit | Trace | bytes) -> Trace:
+    if isinstance(plan, bytes):
+        return Trace.unpack(plan)
+    return plan if isinstance(plan, Trace) else trace(plan)
 
 
 def view_of(run: Run | Iterable[PlanAudit | Trace | bytes], *, smallest: int = SMALLEST) -> CaseloadView:
@@ -41,6 +49,7 @@ def view_of(run: Run | Iterable[PlanAudit | Trace | bytes], *, smallest: int = S
     """
     plans = run.plans if isinstance(run, Run) else run
     caseload = Caseload(smallest=smallest)
-    for plan in getattr(plans, "traces", plans):
+    traces = getattr(plans, "traces", plans)
+    for plan in traces:
         caseload.add(plan)
-    return caseload.finish()
+    return caseload.finish(traces.__getitem__ if isinstance(traces, Sequence) else None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from struct import pack, unpack
@@ -17,7 +17,8 @@ from typing import TypeVar
 from ehcaudit.caseload.counting import Faults
 from ehcaudit.caseload.index import Index
 from ehcaudit.caseload.minhash import Sets, jaccard, like, shingles, similarity, sketch
-from ehcaudit.caseload.trace import KINDS, Kind, Trace
+from ehcaudit.caseload.near import NearKeys
+from ehcaudit.caseload.trace import KINDS, NEAR_KEYS, Kind, Trace, loosely, near_keys
 from ehcaudit.caseload.values import (
     Alike,
     CaseloadView,
@@ -33,7 +34,9 @@ Entry = TypeVar("Entry")
 SMALLEST = 5
 """Fewer children than this are never counted out."""
 NEARLY = 0.8
-"""Shared shingles from which two plans, or two wordings of one passage, are nearly the same."""
+"""Shared runs of five words from which two plans are nearly the same, and shared pairs of words from which two wordings
+of one passage are: of 19 words one within may be another, of 37 words two. In a shorter one, another word is mostly
+another provision ("with a therapist", "with a nurse")."""
 TEMPLATE = 0.8
 """Share of the plans of one form from which words that say nothing of the child are the form's own."""
 SAME_NAME = 3
@@ -43,6 +46,8 @@ LISTED = 100
 PATHS = 10
 WORDINGS = 30_000
 """Repeated wordings whose words are kept; of more, those in most plans."""
+VARIANTS = 10_000
+"""Statements of one plan that are compared with nearly the same ones of others; of more, those that most plans have."""
 FACTS = ("born", "first_issued", "pronoun", "school_year")
 _OF_THE_CHILD = ("[child]", "[he/she]", "[his/her", "[himself/")
 """What a masked text has where it speaks of the child."""
@@ -90,7 +95,9 @@ class Gathering:
         self.smallest = max(2, smallest)
         self._plans: list[_Kept] = []
         self._indexes = {kind: Index() for kind in KINDS}
+        self._near = NearKeys()
         self._words: dict[int, _Wording] = {}
+        self._quiet = False
         self._faults = Faults()
         self._marks = _Pairs()
         """What tells a child."""
@@ -122,6 +129,8 @@ class Gathering:
         for name, section in trace.full_names:
             self._pairs.add(name, number)
             self._pair_sections.append(self._sections.setdefault(section, len(self._sections)))
+        self._near.add(key for key in trace.near if key)
+        self._quiet = self._quiet or trace.quiet
         self._strangers += [(number, *stranger) for stranger in trace.strangers]
         self._plans.append(
             _Kept(
@@ -143,13 +152,14 @@ class Gathering:
 
     # ------------------------------------------------------------ the end
 
-    def view(self) -> CaseloadView:
-        """What the plans so far show together."""
+    def view(self, again: Callable[[int], Trace] | None = None) -> CaseloadView:
+        """What the plans so far show together; ``again`` gives one of them once more."""
         versions = self._versions()
         newest = sorted(numbers[-1] for numbers in versions)
         children = len(newest)
         lists = _Lists()
-        clusters = self._clusters(set(newest)) if children > 1 else []
+        words = self._words if again is None else {**self._words, **self._variants(newest, again)}
+        clusters = self._clusters(set(newest), words) if children > 1 else []
         enough = children >= self.smallest
         return CaseloadView(
             len(self._plans),
@@ -182,21 +192,51 @@ class Gathering:
 
     # ------------------------------------------------------------ wording
 
-    def _clusters(self, newest: set[int]) -> list[_Cluster]:
+    def _variants(self, newest: Sequence[int], again: Callable[[int], Trace]) -> dict[int, _Wording]:
+        """Statements that stand in one plan alone and share a key with another plan's, with their words."""
+        known = {key for word in self._words.values() for key in near_keys(word.kind, word.section, word.text) if key}
+        alone = Index()
+        for number in newest:
+            for passage, keys in again(number).keyed():
+                if passage.hash not in self._words:
+                    for key in keys:
+                        if key and (key in known or self._near.came_again(key)):
+                            alone.add(key, number)
+        told = set(map(Index.tell, known))
+        shared = ((len(plans) + (key in told), key) for key, plans in alone.groups())
+        chosen: set[int] = set()
+        room = NEAR_KEYS * VARIANTS
+        for count, key in sorted((found for found in shared if found[0] > 1), key=lambda found: (-found[0], found[1])):
+            room -= count
+            if room < 0:
+                break
+            chosen.add(key)
+        wanted = {number for key, plans in alone.groups() if key in chosen for number in plans}
+        found: dict[int, _Wording] = {}
+        for number in sorted(wanted):
+            trace = again(number)
+            texts = dict(zip(trace.passages, trace.texts(), strict=True))
+            for passage, keys in trace.keyed():
+                if passage.hash not in self._words and texts[passage] and not chosen.isdisjoint(map(Index.tell, keys)):
+                    found[passage.hash] = _Wording(passage.kind, passage.section, passage.hash, texts[passage])
+        return found
+
+    def _clusters(self, newest: set[int], words: Mapping[int, _Wording]) -> list[_Cluster]:
         """Wordings of one kind and section that are the same or nearly so, in the newest plans of two children or more;
         the commonest first."""
         live: dict[int, array[int]] = {}
-        for wording in self._words.values():
+        for wording in words.values():
             plans = array("I", [n for n in self._indexes[wording.kind].plans(wording.hash) if n in newest])
             if plans:
                 live[wording.hash] = plans
-        sets: dict[int, set[int]] = {}
+        # A set of them all would weigh ten times as much.
+        said: dict[int, array[int]] = {}
         sketches: dict[int, array[int]] = {}
         by_place: dict[tuple[Kind, str], list[int]] = defaultdict(list)
         for number in live:
-            wording = self._words[number]
-            sets[number] = shingles(wording.text, 3)
-            sketches[number] = sketch(sets[number], 32)
+            wording = words[number]
+            pairs = shingles(loosely(wording.text), 2)
+            said[number], sketches[number] = array("I", pairs), sketch(pairs, 32)
             by_place[wording.kind, wording.section].append(number)
         joined: set[int] = set()
         groups: list[list[int]] = []
@@ -204,8 +244,8 @@ class Gathering:
             near = like(
                 numbers,
                 sketches.__getitem__,
-                rows=4,
-                alike=lambda one, other: jaccard(sets[one], sets[other]) >= NEARLY,
+                rows=3,
+                alike=lambda one, other: jaccard(set(said[one]), set(said[other])) >= NEARLY,
             )
             groups += near
             joined.update(number for group in near for number in group)
@@ -216,8 +256,8 @@ class Gathering:
             if len(group) > 1:
                 plans = array("I", sorted({plan for number in group for plan in live[number]}))
             if len(plans) > 1:
-                ordered = sorted(group, key=lambda n: (-len(live[n]), self._words[n].text, n))
-                clusters.append(_Cluster([self._words[n] for n in ordered], plans, self._words[ordered[0]]))
+                ordered = sorted(group, key=lambda n: (-len(live[n]), words[n].text, n))
+                clusters.append(_Cluster([words[n] for n in ordered], plans, words[ordered[0]]))
         sizes = Counter(self._plans[n].family for n in newest)
         for cluster in clusters:
             cluster.origin = self._origin(cluster, sizes)
@@ -242,6 +282,9 @@ class Gathering:
         )
         return "template" if nearly_all else "copied"
 
+    def _shown(self, cluster: _Cluster) -> str:
+        return "" if self._quiet else cluster.largest.text
+
     def _repeated(self, clusters: Sequence[_Cluster], children: int, lists: _Lists) -> tuple[Repeated, ...]:
         found: list[Repeated] = []
         of_section: Counter[tuple[str, Origin]] = Counter()
@@ -258,7 +301,7 @@ class Gathering:
                     cluster.largest.kind,
                     cluster.largest.section,
                     cluster.origin,
-                    cluster.largest.text,
+                    self._shown(cluster),
                     len(cluster.plans),
                     len(cluster.plans) / children,
                     len(cluster.wordings),
@@ -287,7 +330,7 @@ class Gathering:
         for cluster in clusters:
             if cluster.largest.kind == "outcome" and cluster.origin == "copied":
                 paths = sorted(self._plans[n].path for n in cluster.plans)
-                found.append(SameOutcome(cluster.largest.text, len(paths), tuple(paths[:PATHS])))
+                found.append(SameOutcome(self._shown(cluster), len(paths), tuple(paths[:PATHS])))
         return found
 
     # ------------------------------------------------------------ plans

@@ -61,3 +61,18 @@ class Index:
             if bucket[place] >> _PLAN != key:
                 return
             yield bucket[place] & _MASK
+
+    def groups(self) -> Iterator[tuple[int, list[int]]]:
+        """Each wording, as ``tell`` gives it, with the numbers of its plans."""
+        for number, bucket in enumerate(self._buckets):
+            start = 0
+            while start < len(bucket):
+                key = bucket[start] >> _PLAN
+                end = bisect_left(bucket, key + 1 << _PLAN, start)
+                yield number << 40 | key, [entry & _MASK for entry in bucket[start:end]]
+                start = end
+
+    @staticmethod
+    def tell(wording: int) -> int:
+        """As much of a wording's hash as tells it here."""
+        return wording >> 64 - _BUCKETS - 40

@@ -54,6 +54,14 @@ def _donors(place: int, places: int) -> tuple[int, ...]:
     return tuple(sorted(range(places), key=lambda other: crc32(b"%d %d" % (place, other))))
 
 
+def band_keys(hashes: Iterable[int], bands: int, rows: int) -> list[bytes]:
+    """Short keys of a text, of which a text with nearly the same shingles has at least one as well: where eight in ten
+    are the same, with a chance of three in four for two bands of three rows."""
+    whole = sketch(hashes, bands * rows).tobytes()
+    width = 2 * rows
+    return [whole[start : start + width] for start in range(0, len(whole), width)]
+
+
 def similarity(one: Sequence[int], other: Sequence[int]) -> float:
     """The estimated share of shingles that two texts have in common, 0 to 1, from sketches of one size."""
     return sum(map(eq, one, other)) / len(one) if one and len(one) == len(other) else 0.0

@@ -17,7 +17,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any, Literal, get_args
 
-from ehcaudit.caseload.minhash import shingles, sketch
+from ehcaudit.caseload.minhash import band_keys, shingles, sketch
 from ehcaudit.language import cues
 from ehcaudit.model import Facts, Item, Plan, PlanAudit
 
@@ -26,6 +26,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 """``text`` is a paragraph of a section that is no statement."""
 FEWEST = {"need": 6, "outcome": 4, "provision": 6, "text": 6}
 """Words of the shortest passage that is compared: "Visual timetable" stands in many plans by right."""
+NEAR: tuple[Kind, ...] = ("outcome", "provision")
+"""What is looked for in nearly the same words too, and not only in the same."""
+NEAR_KEYS = 2
+_NEAR_FROM = 15
+"""Words of the shortest of those: one word of fewer makes another statement of it."""
 _COMPARED = ("A", "B", "C", "D", "E", "F", "G", "H", "H1", "H2")
 _FORM = ("A", "B", "E", "F", "I", "K")
 """The headings that tell one authority's form from another's and stand in every plan."""
@@ -71,12 +76,24 @@ class Trace:
     """A name that is not the child's: its hash, the hash of its passage with it masked, the section."""
     full_names: tuple[tuple[int, str], ...] = ()
     """Pairs of words that may be a full name, each with the section where it first stands."""
+    near: array[int] = field(default_factory=lambda: array("Q"))
+    """Hashes that statements in nearly the same words have in common: ``NEAR_KEYS`` of each passage whose kind is one
+    of ``NEAR``, in their order; nought where it is too short. See ``near_keys``."""
+    quiet: bool = False
+    """The words are there to be compared, and must not be shown."""
 
     def texts(self) -> list[str]:
         """The masked passages in the order of ``passages``; empty words where none were kept."""
         if not self.words:
             return [""] * len(self.passages)
         return zlib.decompress(self.words).decode("utf-8", "surrogatepass").split("\n")
+
+    def keyed(self) -> Iterator[tuple[Passage, array[int]]]:
+        """The passages whose kind is one of ``NEAR``, each with its keys; none where the trace has none."""
+        near = [passage for passage in self.passages if passage.kind in NEAR]
+        if len(self.near) == NEAR_KEYS * len(near):
+            for place, passage in enumerate(near):
+                yield passage, self.near[place * NEAR_KEYS : (place + 1) * NEAR_KEYS]
 
     def pack(self, *, words: bool = True) -> bytes:
         """The trace as bytes, for a pipe or a store; ``unpack`` gives it back. Without its words where they may not
@@ -87,6 +104,7 @@ class Trace:
                 (kind, section, _packed(array("Q", hashes))) for (kind, section), hashes in self._by_place().items()
             ],
             "sketch": _packed(self.sketch),
+            "near": _packed(self.near),
         }
         payload = json.dumps(head, separators=(",", ":")).encode("ascii")
         return len(payload).to_bytes(4, "big") + payload + (self.words if words else b"")
@@ -109,6 +127,7 @@ class Trace:
                 for number in _unpacked("Q", packed)
             )
             head["sketch"] = _unpacked("H", head["sketch"])
+            head["near"] = _unpacked("Q", head.get("near", ""))
             for name in ("child", "version"):
                 head[name] = tuple(head[name])
             for name in ("strangers", "full_names"):
@@ -149,6 +168,27 @@ def digest(*words: str) -> int:
     """A hash of 64 bits, the same on every machine."""
     data = "\0".join(words).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+
+
+# What of a name, a place or a title is left in a masked statement: a capital within a sentence. It begins with a set of
+# letters, and not with what must stand before: the engine then skips to them.
+_CAPITAL = re.compile(r"[A-Z](?<=[\w,;)] .)[\w'-]*")
+
+
+def loosely(form: str) -> str:
+    """A masked statement without the capital words within its sentences, in which near copies differ most."""
+    return _CAPITAL.sub("[x]", form)
+
+
+def near_keys(kind: Kind, section: str, form: str) -> list[int]:
+    """Hashes of which two masked statements in nearly the same words have one in common, mostly; nought for a short
+    one, and none for another kind."""
+    if kind not in NEAR:
+        return []
+    if form.count(" ") + 1 < _NEAR_FROM:
+        return [0] * NEAR_KEYS
+    keys = band_keys(shingles(loosely(form), 2), NEAR_KEYS, 3)
+    return [digest(kind, section, str(band), key.hex()) for band, key in enumerate(keys)]
 
 
 # ---------------------------------------------------------------- what is masked
@@ -361,6 +401,7 @@ def trace(audited: PlanAudit) -> Trace:
         sketch=sketch(shingles(compared)),
         strangers=tuple(_strangers(audited, names)),
         full_names=tuple(_full_names(plan, names)),
+        near=array("Q", [key for p, form in places for key in near_keys(p.kind, p.section, form)]),
     )
 
 

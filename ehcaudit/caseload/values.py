@@ -24,8 +24,8 @@ class Repeated:
     origin: Origin
     """``template``: it says nothing of the child and stands in nearly all plans written in one form."""
     text: str
-    """The commonest form of it, with "[child]", "[he/she]", "[n]" for what is masked; empty where no words are
-    kept."""
+    """The commonest form of it, with "[child]", "[he/she]", "[n]" for what is masked; empty where no words are kept,
+    or may be shown."""
     children: int
     share: float
     """Of all children."""
@@ -57,7 +57,7 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class SameOutcome:
-    """One outcome, the same but for name, pronouns and figures, for different children."""
+    """One outcome for different children, the same but for name, pronouns and figures, or nearly so."""
 
     text: str
     children: int

@@ -222,7 +222,8 @@ def check(
         )
         progress.close()
         points = trend_of(kept) if kept and to_write else ()
-        look = partial(report_options, edition=edition, redact=redact, trend=points)
+        smallest = settings.caseload.smallest
+        look = partial(report_options, edition=edition, redact=redact, trend=points, smallest=smallest)
         emit(renderer.render(run, look(width, no_color=no_color, verbosity=-1 if quiet else verbose)))
         for target in to_write:
             options = look(width or 100, no_color=True, verbosity=verbose)

@@ -31,11 +31,12 @@ def report_options(
     edition: str = "full",
     redact: bool = False,
     trend: Sequence[Point] = (),
+    smallest: int = 0,
 ) -> ReportOptions:
     """How reports look here: as wide as the terminal (80 where there is none), in colour where someone watches."""
     import shutil
 
-    from ehcaudit.reports.base import ReportOptions
+    from ehcaudit.reports.base import FEW, ReportOptions
 
     columns = width or min(shutil.get_terminal_size((80, 50)).columns or 80, 120)
     env = os.environ
@@ -46,7 +47,7 @@ def report_options(
         and sys.stdout.isatty()
         and (os.name != "nt" or bool(env.get("WT_SESSION") or env.get("ANSICON")))
     )
-    return ReportOptions(columns, color, verbosity, edition, redact, trend)  # type: ignore[arg-type]
+    return ReportOptions(columns, color, verbosity, edition, redact, smallest or FEW, trend)  # type: ignore[arg-type]
 
 
 def emit(payload: bytes) -> None:

@@ -98,7 +98,7 @@ def _prepared(run: Run, options: ReportOptions) -> Run:
         return run
     from ehcaudit.reports.redact import redacted
 
-    return redacted(run)
+    return redacted(run, options.smallest)
 
 
 def _load(name: str) -> Report | None:

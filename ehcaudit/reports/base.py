@@ -30,6 +30,11 @@ caseworker (what to change before issue); a board (figures)."""
 EDITIONS: Final[tuple[Edition, ...]] = ("full", "dco", "parents", "caseworker", "board")
 
 
+FEW: Final = 5
+"""Fewer children than this are not counted out, where the settings say nothing else (the Office for National
+Statistics' usual threshold for health and school statistics)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
     """How a report is to look. Reports that are files for machines take no notice of it."""
@@ -43,6 +48,8 @@ class ReportOptions:
     edition: Edition = "full"
     redact: bool = False
     """The Run that a report is given is then ``redact.redacted`` already; what is left to do is ``redact.few``."""
+    smallest: int = FEW
+    """Fewer children than this are not counted out."""
     trend: Sequence[Point] = ()
     """The runs that a store remembers, this one the last; empty where there is no store."""
     limits: Limits = field(default_factory=Limits)

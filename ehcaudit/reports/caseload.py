@@ -138,8 +138,8 @@ def json_schema() -> dict[str, Any]:
 
 
 def render(run: Run, options: ReportOptions) -> bytes:
-    """One object, indented, ending in a line break; it looks the same whatever the options."""
-    document = caseload_document(run, view_of(run)).model_dump()
+    """One object, indented, ending in a line break; it looks the same whatever the width."""
+    document = caseload_document(run, view_of(run, smallest=options.smallest)).model_dump()
     return escaped(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -282,7 +282,8 @@ def _to_look_at(page: Page, view: CaseloadView, limit: int) -> None:
                 if outcome.children >= view.smallest
                 else ", ".join(names[path] for path in outcome.paths)
             )
-            page.line(f"- “{_short(outcome.text)}” ({where})", indent=2)
+            words = f"“{_short(outcome.text)}”" if outcome.text else "an outcome whose words are not kept"
+            page.line(f"- {words} ({where})", indent=2)
         _rest(page, len(view.same_outcomes) - limit)
 
 

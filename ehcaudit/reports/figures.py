@@ -9,7 +9,7 @@ from typing import Any
 
 from ehcaudit.model import SEVERITIES, Part, PlanAudit, Run
 from ehcaudit.reports.base import ReportOptions, count, section_label, spoken
-from ehcaudit.reports.redact import FEW, few
+from ehcaudit.reports.redact import told, under
 from ehcaudit.reports.telling import ORDER, rule_title
 from ehcaudit.reports.workbook import Book, Value
 from ehcaudit.rules import THEMES
@@ -106,11 +106,11 @@ def write_summary(book: Book, sheet: Any, run: Run, figures: Figures, options: R
     )
     page.line("Scores and grades are indicative; what could not be assessed earns nothing. See About.")
     page.row += 1
-    _facts(page, figures, run)
+    _facts(page, figures, run, options)
 
     def plans(counts: Sequence[int]) -> list[Value]:
         """Counts of plans that belong to one total."""
-        return [_few(number) for number in few(counts)] if options.redact else list(counts)
+        return list(told(counts, options.smallest, redact=options.redact))
 
     grades = [*GRADES, *sorted(set(figures.grades) - {*GRADES, NO_GRADE}), NO_GRADE]
     page.table("Grades", ("Grade", "Plans"), list(zip(grades, plans([figures.grades[g] for g in grades]), strict=True)),
@@ -129,42 +129,42 @@ def write_summary(book: Book, sheet: Any, run: Run, figures: Figures, options: R
         chart="bar",
         top=100,
     )
+    severe, faults = _alone(
+        [figures.severe_plans[severity] for severity in SEVERITIES],
+        [figures.severities[severity] for severity in SEVERITIES],
+        options,
+    )
     page.table(
         "Faults by severity",
         ("Severity", "Faults", "Plans"),
-        list(zip(
-            (severity.capitalize() for severity in SEVERITIES),
-            (figures.severities[severity] for severity in SEVERITIES),
-            _alone([figures.severe_plans[severity] for severity in SEVERITIES], options),
-            strict=True,
-        )),
+        list(zip((severity.capitalize() for severity in SEVERITIES), faults, severe, strict=True)),
         chart="column",
-    )  # fmt: skip
+    )
     common = sorted(figures.faulty, key=lambda rule: (-figures.faulty[rule], -figures.places[rule], rule))[:COMMONEST]
+    faulty, places = _alone(
+        [figures.faulty[rule] for rule in common], [figures.places[rule] for rule in common], options
+    )
     page.table(
         "Commonest faults",
         ("What is wrong", "Plans", "Faults"),
-        list(zip(
-            (rule_title(run, rule) for rule in common),
-            _alone([figures.faulty[rule] for rule in common], options),
-            (figures.places[rule] for rule in common),
-            strict=True,
-        )),
+        list(zip((rule_title(run, rule) for rule in common), faulty, places, strict=True)),
         chart="bar",
-    )  # fmt: skip
+    )
     page.draw()
 
 
-def _facts(page: _Page, figures: Figures, run: Run) -> None:
+def _facts(page: _Page, figures: Figures, run: Run, options: ReportOptions) -> None:
     score = figures.score
+    # Of a few children they are single children's.
+    shown = score.number >= (options.smallest if options.redact else 1)
     page.table(
         "In short",
         ("", "Figure"),
         [
             ("Plans audited", figures.plans),
-            ("Mean score (of 100)", score.mean),
-            ("Lowest score", round(score.least, 1) if score.number else None),
-            ("Highest score", round(score.most, 1) if score.number else None),
+            ("Mean score (of 100)", score.mean if shown else None),
+            ("Lowest score", round(score.least, 1) if shown else None),
+            ("Highest score", round(score.most, 1) if shown else None),
             ("Faults", sum(figures.severities.values())),
             ("Questions that a person must decide", figures.queries),
             ("Findings suppressed (waived, or in a baseline)", len(run.suppressed)),
@@ -182,26 +182,26 @@ def _spreads(
     for key in keys:
         spread = spreads[key]
         # The lowest and highest of a few children are single children's.
-        told = not options.redact or spread.number >= FEW
+        shown = not options.redact or spread.number >= options.smallest
         rows.append(
             (
                 words.get(key, key),
-                spread.mean if told else None,
-                round(spread.least, 1) if told else None,
-                round(spread.most, 1) if told else None,
-                spread.number if told else _few(None),
+                spread.mean if shown else None,
+                round(spread.least, 1) if shown else None,
+                round(spread.most, 1) if shown else None,
+                spread.number if shown else under(options.smallest),
             )
         )
     return rows
 
 
-def _alone(counts: Sequence[int], options: ReportOptions) -> list[Value]:
-    """Counts of plans each of which stands for itself."""
-    return [_few(None if options.redact and 0 < number < FEW else number) for number in counts]
-
-
-def _few(number: int | None) -> Value:
-    return f"under {FEW}" if number is None else number
+def _alone(plans: Sequence[int], faults: Sequence[int], options: ReportOptions) -> tuple[list[Value], list[Value]]:
+    """Counts of plans each of which stands for itself, and of their faults: one fault is one plan's."""
+    few = [options.redact and 0 < number < options.smallest for number in plans]
+    return (
+        [under(options.smallest) if hidden else number for number, hidden in zip(plans, few, strict=True)],
+        [None if hidden else number for number, hidden in zip(faults, few, strict=True)],
+    )
 
 
 @dataclass

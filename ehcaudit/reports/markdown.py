@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ehcaudit.model import SEVERITIES, PlanAudit, Run, Summary
 from ehcaudit.reports.base import ReportOptions, bare, count, section_label, spoken
+from ehcaudit.reports.redact import counted
 from ehcaudit.reports.telling import (
     fault_counts,
     figure,
@@ -43,7 +44,7 @@ def render(run: Run, options: ReportOptions) -> bytes:
         lines.append("")
     if rows:
         lines += _table(rows, names)
-        lines += _commonest(run, rows)
+        lines += _commonest(run, rows, options)
     if len(run.plans) <= DETAILED or options.verbosity > 0:
         places = {path: number for number, path in enumerate(summary.path for summary in run.summaries)}
         for row in rows:
@@ -80,16 +81,15 @@ def _table(rows: list[Summary], names: dict[str, str]) -> list[str]:
     return [*lines, ""]
 
 
-def _commonest(run: Run, rows: list[Summary]) -> list[str]:
+def _commonest(run: Run, rows: list[Summary], options: ReportOptions) -> list[str]:
     plans, places = fault_counts(rows)
     if not plans or len(rows) < 2:
         return []
     ordered = sorted(plans, key=lambda rule: (-plans[rule], -places[rule], rule))[:12]
     lines = ["## Commonest faults", "", "| Plans | Places | Fault |", "|--:|--:|---|"]
-    lines += [
-        f"| {plans[rule]} of {len(rows)} | {places[rule]} | {_md(rule_title(run, rule))} (`{rule}`) |"
-        for rule in ordered
-    ]
+    for rule in ordered:
+        cells = (*counted(plans[rule], len(rows), places[rule], options), f"{_md(rule_title(run, rule))} (`{rule}`)")
+        lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from ehcaudit.model import SEVERITIES, Finding, Plan, PlanAudit, RuleCard, Run, Summary
 from ehcaudit.reports.base import ReportOptions, count, section_label, spoken
 from ehcaudit.reports.page import SEVERITY_STYLES, Page, bar, excerpt, text
+from ehcaudit.reports.redact import counted, told
 from ehcaudit.reports.telling import (
     ORDER,
     block_text,
@@ -322,7 +323,12 @@ def _worst(entry: _Entry) -> tuple[float, list[int], str]:
 def _table_of_plans(page: Page, many: _Many) -> None:
     entries = many.worst_first
     page.title(f"EHC plan audit: {count(len(entries), 'plan')}")
-    page.line("Indicative grades: " + ", ".join(f"{number} {grade}" for grade, number in many.grades.most_common()))
+    grades = many.grades.most_common()
+    if page.options.redact:
+        grades.sort()  # Else their order would tell what is not shown.
+    numbers = told([number for _, number in grades], page.options.smallest, redact=page.options.redact)
+    said = ", ".join(f"{number} {grade}" for number, (grade, _) in zip(numbers, grades, strict=True))
+    page.line(f"Indicative grades: {said}")
     page.line()
     limit = len(entries) if page.options.verbosity > 0 else PLANS_SHOWN
     rows = [
@@ -363,8 +369,7 @@ def _commonest(page: Page, run: Run, many: _Many) -> None:
         ("Plans", "Places", "Severity", "Fault"),
         [
             (
-                f"{plans[rule]} of {len(run.plans)}",
-                str(places[rule]),
+                *counted(plans[rule], len(run.plans), places[rule], page.options),
                 run.cards[rule].severity if rule in run.cards else "",
                 f"{rule_title(run, rule)} ({rule})",
             )
@@ -382,7 +387,7 @@ def _caseload(page: Page, run: Run) -> None:
     from ehcaudit.caseload import view_of
     from ehcaudit.reports.caseload import show
 
-    show(page, run, view_of(run))
+    show(page, run, view_of(run, smallest=page.options.smallest))
 
 
 # ---------------------------------------------------------------- the end of every report

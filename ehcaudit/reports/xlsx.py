@@ -17,6 +17,7 @@ from ehcaudit.checks import Context
 from ehcaudit.model import SEVERITIES, Evidence, Finding, Item, PlanAudit, Result, Run
 from ehcaudit.reports.base import ReportOptions, section_names, spoken
 from ehcaudit.reports.figures import Figures, write_summary
+from ehcaudit.reports.redact import NOT_SHOWN, told, under
 from ehcaudit.reports.telling import AREAS, ORDER, rule_title, short_paths
 from ehcaudit.reports.whose import who_can_fix
 from ehcaudit.reports.workbook import BAD, DOUBT, FAINT, GOOD, Book, Column, Link, Value, workbook
@@ -308,14 +309,17 @@ class _Sheets:
             path, _, why = skipped.rpartition(": ")
             self.failures.add((path or why, "skipped", why if path else "Passed over on purpose."))
         for card in self.rules:
-            counts = [figures.statuses[card.id][status] for status in SYMBOLS]
+            numbers = [figures.statuses[card.id][status] for status in SYMBOLS]
+            counts = told(numbers, self.options.smallest, redact=self.options.redact)
+            # One fault is one plan's.
+            places = None if NOT_SHOWN in counts or under(self.options.smallest) in counts else figures.places[card.id]
             sources = (
                 f"{source.cite} (checked {spoken(source.checked)})" if source.checked else source.cite
                 for source in card.sources
             )
             self.about_rules.add(
                 (card.id, card.title, THEMES.get(card.theme, card.theme), card.severity, card.basis, *counts,
-                 figures.places[card.id], card.why, card.fix, "; ".join(sources))
+                 places, card.why, card.fix, "; ".join(sources))
             )  # fmt: skip
         severity: dict[str, Any] = {"critical": BAD | {"bold": True}, "major": BAD, "minor": DOUBT, "advice": FAINT}
         self.findings.colour(["Severity"], severity)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ehcaudit.history import Interval, Point
 from ehcaudit.model import Run
 from ehcaudit.reports.base import ReportOptions, count, section_label
-from ehcaudit.reports.redact import FEW
+from ehcaudit.reports.redact import under
 
 RUNS: Final = 24
 """So many runs of the store, the latest; the page says where there are more."""
@@ -70,7 +70,7 @@ def trend_of(options: ReportOptions) -> Trend | None:
     if len(points) < 2:
         return None
     shown = points[-(BOARD_RUNS if options.edition == "board" else RUNS) :]
-    steps = tuple(_step(point, redact=options.redact) for point in shown)
+    steps = tuple(_step(point, options) for point in shown)
     known = [step.score for step in steps if step.score]
     if not known:
         return Trend(steps, (), (), (), len(points) - len(shown))
@@ -97,15 +97,16 @@ def trend_of(options: ReportOptions) -> Trend | None:
     return Trend(steps, tuple(dots), tuple(lines), ticks, len(points) - len(shown))
 
 
-def _step(point: Point, *, redact: bool) -> Step:
-    hidden = redact and point.plans < FEW
-    change = point.change if not (redact and point.change and point.change.count < FEW) else None
+def _step(point: Point, options: ReportOptions) -> Step:
+    redact, smallest = options.redact, options.smallest
+    hidden = redact and point.plans < smallest
+    change = point.change if not (redact and point.change and point.change.count < smallest) else None
     # How many plans joined or left may be one child.
     marks = [mark.partition(":")[0] if redact else mark for mark in point.marks]
     return Step(
         point,
         None if hidden else point.score,
-        f"under {FEW}" if hidden else str(point.plans),
+        under(smallest) if hidden else str(point.plans),
         _signed(change.figure) if change else "–",
         "; ".join(marks),
     )
@@ -162,7 +163,7 @@ def wording_of(run: Run, options: ReportOptions) -> Wording | None:
     from ehcaudit.caseload import view_of
     from ehcaudit.reports.caseload import STATEMENTS
 
-    view = view_of(run)
+    view = view_of(run, smallest=options.smallest)
     copied = [found for found in view.repeated if found.origin == "copied"]
     wording = Wording(
         tuple((STATEMENTS[s.kind], s.statements, s.shared, f"{100 * s.share:.0f}%") for s in view.shared),
@@ -207,7 +208,7 @@ def _lists(view: Any) -> list[Listed]:
         ),
         listed(
             "The same outcome for different children",
-            "The same but for name, pronouns and figures.",
+            "The same but for name, pronouns and figures, or nearly so.",
             [
                 f"“{_short(one.text)}” ("
                 + (count(one.children, "child", "children") if one.children >= view.smallest else named(one.paths))

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from ehcaudit.model import Part, PlanAudit, RuleCard, Run, Summary
 from ehcaudit.reports.base import ReportOptions, section_names
-from ehcaudit.reports.redact import FEW, few
+from ehcaudit.reports.redact import few, hidden_word, told, under
 from ehcaudit.reports.site.across import trend_of, wording_of
 from ehcaudit.reports.site.findings import Room, Spot, spots_of
 from ehcaudit.reports.site.kit import page, theme_name
@@ -75,6 +75,8 @@ class HeatRow:
     name: str
     cells: tuple[Cell, ...]
     middle: float | None
+    few_words: str
+    """What stands in a cell that is too few to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +185,11 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
         "edition": options.edition,
         "redacted": options.redact,
         "total": len(lines),
-        "few_words": f"under {FEW}",
-        "few_from": FEW,
+        "few_words": under(options.smallest),
+        "few_from": options.smallest,
         "grades": _grades(caseload),
         "trend": trend_of(options),
-        "middle": median(known) if (known := [line.percent for line in lines if line.percent is not None]) else None,
+        "middle": _middle([line.percent for line in lines if line.percent is not None], options),
     }
     themes = _themes(caseload)
     values["theme_rows"] = [
@@ -223,7 +225,7 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
         data=None if alone else _data(lines),
         failures=[(f.path, with_path(f.path, f.message)) for f in run.failures[:TOLD]],
         failure_kinds=Counter(f.error for f in run.failures).most_common(),
-        suppressed=_suppressed(run),
+        suppressed=_suppressed(run, options),
     )
 
 
@@ -246,17 +248,22 @@ def list_page(caseload: Caseload, number: int) -> bytes:
 # ---------------------------------------------------------------- figures
 
 
-def _grades(caseload: Caseload) -> list[tuple[str, int | None, float]]:
-    """(grade, plans, share of the commonest) from the best grade down."""
+def _middle(known: Sequence[float], options: ReportOptions) -> float | None:
+    """The median; of a few children it is a single child's."""
+    return median(known) if known and not (options.redact and len(known) < options.smallest) else None
+
+
+def _grades(caseload: Caseload) -> list[tuple[str, int | str, float | None]]:
+    """(grade, plans, share of the commonest) from the best grade down; no share where the number is not shown."""
     counts = Counter(line.grade for line in caseload.lines)
     names = [*GRADES, *sorted(set(counts) - set(GRADES) - {NO_GRADE}), NO_GRADE]
     names = [name for name in names if counts[name] or name in GRADES]
     numbers = [counts[name] for name in names]
-    shown = few(numbers) if caseload.options.redact else list(numbers)
-    most = max(numbers, default=0) or 1
+    shown = told(numbers, caseload.options.smallest, redact=caseload.options.redact)
+    most = max((number for number in shown if isinstance(number, int)), default=0) or 1
     return [
-        (name, said, 100 * number / most if said is not None else 0.0)
-        for name, number, said in zip(names, numbers, shown, strict=True)
+        (name, number, 100 * number / most if isinstance(number, int) else None)
+        for name, number in zip(names, shown, strict=True)
     ]
 
 
@@ -276,14 +283,13 @@ def _heat(name: str, parts: Iterable[Part | None], options: ReportOptions) -> He
     for percent in known:
         numbers[bisect_right([least for _, least in BANDS], round(percent, 1)) - 1] += 1
     numbers.append(len(there) - len(known))
-    shown = few(numbers) if options.redact else list(numbers)
+    shown = few(numbers, options.smallest) if options.redact else list(numbers)
     whole = len(there) or 1
     cells = tuple(
         Cell(said, 0 if not number or said is None else min(_SHADES, 1 + int(_SHADES * number / whole)))
         for number, said in zip(numbers, shown, strict=True)
     )
-    middle = median(known) if known and not (options.redact and len(known) < FEW) else None
-    return HeatRow(name, cells, middle)
+    return HeatRow(name, cells, _middle(known, options), hidden_word(numbers, options.smallest))
 
 
 def shade(percent: float | None) -> int:
@@ -337,24 +343,32 @@ def _spot(audited: PlanAudit, rule: str) -> Spot | None:
     return None
 
 
-def _suppressed(run: Run) -> list[tuple[str, str, int]]:
+def _suppressed(run: Run, options: ReportOptions) -> list[tuple[str, str, int | str]]:
     """(title, severity, how many) of the findings that a waiver or baseline keeps out of the figures."""
     counts = Counter((finding.rule, finding.severity) for finding in run.suppressed)
-    return [(rule_title(run, rule), severity, number) for (rule, severity), number in counts.most_common()]
+    return [
+        (
+            rule_title(run, rule),
+            severity,
+            under(options.smallest) if options.redact and number < options.smallest else number,
+        )
+        for (rule, severity), number in counts.most_common()
+    ]
 
 
 def _board(caseload: Caseload) -> dict[str, Any]:
     unlawful = sum(line.unlawful for line in caseload.lines)
     whole = len(caseload.lines)
 
+    options = caseload.options
+
     def said_of(plans: int) -> str:
-        if caseload.options.redact and 0 < plans < FEW:
-            return f"under {FEW} of {whole} plans"
-        return f"{plans} of {whole} plan{'' if whole == 1 else 's'}"
+        few = options.redact and 0 < plans < options.smallest
+        return f"{under(options.smallest) if few else plans} of {whole} plan{'' if whole == 1 else 's'}"
 
     return {
-        "unlawful": f"under {FEW}" if caseload.options.redact and 0 < unlawful < FEW else unlawful,
-        "unlawful_share": "" if caseload.options.redact or not whole else f"{100 * unlawful / whole:.0f}% of all plans",
+        "unlawful": under(options.smallest) if options.redact and 0 < unlawful < options.smallest else unlawful,
+        "unlawful_share": "" if options.redact or not whole else f"{100 * unlawful / whole:.0f}% of all plans",
         "five": five_things(caseload.run, caseload.run.summaries),
         "said_of": said_of,
     }
