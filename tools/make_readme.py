@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-SAMPLE = "sample_plans/01-mabel-nursery.docx"
+SAMPLE = "sample_plans/02-idris-reception.docx"
 AS_OF = "2026-11-25"
 LONGEST = 75
 """Lines of the report that are shown; the rest is told to be left out."""
