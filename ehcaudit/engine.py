@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -28,7 +29,7 @@ from ehcaudit.judging import identified_by, identity_rules, judge_plan, restrict
 from ehcaudit.kept import Kept
 from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Result, Run, Scorecard, Summary
 from ehcaudit.readers import Limits, read, suffixes
-from ehcaudit.rules import Rule, RuleSet, load_rules
+from ehcaudit.rules import Rule, RuleSet, load_rules, packed
 from ehcaudit.scoring import Scale, score
 from ehcaudit.shelf import SHELF_FROM, Audits, Sealed, Shelf, open_whole, seal
 from ehcaudit.store import Member, Method, Row, Store
@@ -37,6 +38,8 @@ from ehcaudit.workers import Lost, work
 __all__ = ["Gate", "Progress", "audit", "audit_plan", "contained", "find_inputs", "read_plan", "restrict"]
 
 Given = TypeVar("Given")
+TOGETHER = 200
+"""Files that are looked up in a store at a time."""
 Progress = Callable[[int, int, str], None]
 """(files done, files in all, path just finished) → None."""
 
@@ -90,6 +93,8 @@ def audit(
     guard = identity_rules() if deidentified else ()
     job = Job(rules, as_of, policy, limits, scale, sections, original, convert=convert, ocr=ocr, guard=guard)
     method = job.method()
+    if store and rules.key and store.rules(rules.key) is None:
+        store.keep_rules(rules.key, packed(rules))
     digests = rule_digests(rules)
     known = Ledger.read(baseline, method=method.digest, rules=digests) if baseline else None
     written = Ledger.begin(write_baseline, method=method.digest, rules=digests) if write_baseline else None
@@ -158,6 +163,7 @@ class _Batch:
         self._coming: deque[tuple[Path, Row | None]] = deque()
         """Files that were looked up, and what the store has of them; those without are with a worker."""
         self._done = 0
+        self._ready = False
 
     def run(self) -> list[Failure]:
         """Audit them all. Gives the failures."""
@@ -202,23 +208,49 @@ class _Batch:
 
     def _tasks(self) -> Iterator[Path | Redo]:
         """What there is to do; a file that the store has a result for is none of it."""
-        for path in self.files:
-            row = content = None
-            if self.store:
-                content = content_of(path, self.job.limits)
-            if self.store and content:
-                row = self.store.look(self.number, content, path.suffix.lower(), self.job.as_of)
-            if self.store and row and row.complete:
-                if self.job.as_of in row.days:
+        if not self.store:
+            for path in self.files:
+                yield from self._judged(path, None)
+            return
+        for start in range(0, len(self.files), TOGETHER):
+            files = self.files[start : start + TOGETHER]
+            contents = [content_of(path, self.job.limits) for path in files]
+            rows = self._looked(files, contents)
+            # At once, before any result is replaced by a new one: what these paths stand for is then not let go.
+            settled = [(str(path), row.id) for path, row in zip(files, rows, strict=True) if row and self._holds(row)]
+            self.store.settle(self.number, settled)
+            for path, content, row in zip(files, contents, rows, strict=True):
+                if row is None and content:  # One of the files just before may be the same.
+                    (row,) = self._looked([path], [content])
+                    if row and self._holds(row):
+                        self.store.settle(self.number, [(str(path), row.id)])
+                if row and self._holds(row):
                     self._coming.append((path, row))
-                    continue
-                whole, seen = self.store.piece(row.id, "whole"), self.store.piece(row.id, "trace")
-                if whole and seen and self.job.as_of in row.firm:
-                    self._coming.append((path, None))
-                    yield Redo(path, whole, seen, row.firm)
-                    continue
-            self._coming.append((path, None))
-            yield path
+                else:
+                    yield from self._judged(path, row)
+
+    def _looked(self, files: Sequence[Path], contents: Sequence[str | None]) -> list[Row | None]:
+        """What the store has of these files."""
+        assert self.store
+        keys = [(content or "", path.suffix.lower()) for path, content in zip(files, contents, strict=True)]
+        return self.store.look(self.number, keys, self.job.as_of)
+
+    def _holds(self, row: Row) -> bool:
+        """Whether nothing of a result must be worked out again."""
+        return row.complete and self.job.as_of in row.days
+
+    def _judged(self, path: Path, row: Row | None) -> Iterator[Path | Redo]:
+        """The task that a file is, where what the store has of it is not enough."""
+        self._coming.append((path, None))
+        if self.store and row and row.complete and self.job.as_of in row.firm:
+            whole, seen = self.store.piece(row.id, "whole"), self.store.piece(row.id, "trace")
+            if whole and seen:
+                yield Redo(path, whole, seen, row.firm)
+                return
+        if not self._ready and not self.crew:
+            self._ready = True
+            self.job.get_ready()
+        yield path
 
     def _flush(self) -> None:
         """Take what the store has of the files that come before the next one with an answer."""
@@ -226,8 +258,7 @@ class _Batch:
             with _undisturbed():
                 path, _ = self._coming.popleft()
                 assert isinstance(self.plans, Kept)
-                self.plans.take(str(path), row)
-                self._count(self.plans.summaries[-1])
+                self._count(self.plans.take(str(path), row))
                 self._step(path)
 
     def _put(self, answer: PlanAudit | Sealed) -> None:
@@ -237,8 +268,7 @@ class _Batch:
             self._count(Summary.of(answer))
         else:
             assert isinstance(answer, Sealed)
-            self.plans.add(answer)
-            self._count(self.plans.summaries[-1])
+            self._count(self.plans.add(answer))
 
     def _count(self, summary: Summary) -> None:
         self.tally.add(summary)
@@ -330,6 +360,13 @@ class Job:
     guard: tuple[Rule, ...] = ()
     """Rules that refuse a plan in which they find something that could identify a child."""
 
+    def get_ready(self) -> None:
+        """Load what judging a plan needs, once for all workers that are forked from this process."""
+        for name in ("checks", "plan.amendments", "caseload.trace", "language.identifiers", "language.people"):
+            import_module(f"ehcaudit.{name}")
+        for rule in self.rules:
+            _ = rule.options, rule.file
+
     def __call__(self, task: Path | Redo) -> PlanAudit | Sealed | Failure:
         """Audit one file. Whatever is wrong with it becomes a Failure; its words are never in the message."""
         path = _path_of(task)
@@ -380,7 +417,7 @@ class Job:
             audited, seen = open_whole(task.whole, str(task.path)), Trace.unpack(task.seen)
         except ValueError:
             return None
-        dated = [rule for rule in self.rules if rule.options.dated]
+        dated = [rule for rule in self.rules if rule.dated]
         answers = {result.rule: result for result in judge_plan(audited.plan, dated, context)}
         results = tuple(answers.get(result.rule, result) for result in audited.results)
         card = _scored(audited.plan, results, self.rules, self.scale)
@@ -406,7 +443,7 @@ class Job:
             __version__,
             self.rules.digest,
             json.dumps(settings, sort_keys=True),
-            {r.id: (digests[r.id], r.theme, r.file.severity, r.file.title) for r in self.rules},
+            {r.id: (digests[r.id], r.theme, r.card.severity, r.card.title) for r in self.rules},
         )
 
 

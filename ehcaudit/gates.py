@@ -466,4 +466,4 @@ def _count(number: int, noun: str) -> str:
 
 def rule_digests(rules: RuleSet) -> dict[str, str]:
     """Rule id → eight hex digits that change with the rule's text, for the rules in force."""
-    return {rule.id: _digest(rule.file.model_dump_json())[:8] for rule in rules}
+    return {rule.id: _digest(rule.text)[:8] for rule in rules}

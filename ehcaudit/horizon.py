@@ -151,8 +151,8 @@ def in_turn(plan: Plan, rules: Iterable[Rule], context: Watched) -> tuple[Result
     only be worked out anew from the file.
     """
     rules = list(rules)
-    free = [rule for rule in rules if not rule.options.dated]
+    free = [rule for rule in rules if not rule.dated]
     answers = {result.rule: result for result in judge_plan(plan, free, context)}
     context.firm = context.span.days
-    answers |= {result.rule: result for result in judge_plan(plan, (r for r in rules if r.options.dated), context)}
+    answers |= {result.rule: result for result in judge_plan(plan, (r for r in rules if r.dated), context)}
     return tuple(answers[rule.id] for rule in rules)

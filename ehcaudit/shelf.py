@@ -20,7 +20,7 @@ from typing import Generic, TypeVar, overload
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from ehcaudit.caseload import Trace
+from ehcaudit.caseload import CaseloadView, Trace
 from ehcaudit.horizon import ALWAYS, Days
 from ehcaudit.model import Advice, Block, Document, Evidence, Plan, PlanAudit, Summary
 
@@ -211,6 +211,7 @@ class Audits(Lazy[PlanAudit], ABC):
 
     def __init__(self) -> None:
         self.paths: list[str] = []
+        self._views: dict[int, CaseloadView] = {}
         super().__init__(self.whole, lambda: len(self.paths))
 
     @abstractmethod
@@ -224,6 +225,12 @@ class Audits(Lazy[PlanAudit], ABC):
     @abstractmethod
     def trace(self, number: int) -> Trace:
         """What a caseload compares of one."""
+
+    def view(self, smallest: int, make: Callable[[], CaseloadView]) -> CaseloadView:
+        """What all of them show together: made when first it is asked for, whatever the number of reports."""
+        if smallest not in self._views:
+            self._views[smallest] = make()
+        return self._views[smallest]
 
     @property
     def summaries(self) -> Lazy[Summary]:
@@ -246,13 +253,14 @@ class Shelf(Audits):
         self._ends = array("Q", [0])
         """Where each piece ends; a summary, an audit and a trace in turn."""
 
-    def add(self, sealed: Sealed) -> None:
-        """Put one at the end. Raises OSError where the disk is full."""
+    def add(self, sealed: Sealed) -> Summary:
+        """Put one at the end. Gives its summary. Raises OSError where the disk is full."""
         self.paths.append(sealed.path)
         for piece in (sealed.summary, sealed.whole, sealed.trace):
             self._file.seek(self._ends[-1])
             self._file.write(piece)
             self._ends.append(self._ends[-1] + len(piece))
+        return open_summary(sealed.summary, sealed.path)
 
     def piece(self, number: int) -> bytes:
         """The bytes of one piece: 3n for the nth summary, then its audit, then its trace."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ehcaudit.caseload.gathering import SMALLEST, Gathering
 from ehcaudit.caseload.trace import Trace, trace
@@ -37,10 +37,15 @@ def view_of(run: Run | Iterable[PlanAudit | Trace | bytes], *, smallest: int = S
     """The view of all plans of a run, or of these.
 
     Where a run's plans are kept without their words, they have their packed ``traces`` beside them, in the same order;
-    an audit without its words shows little.
+    an audit without its words shows little. They also keep the ``view``, so that it is made once.
     """
     plans = run.plans if isinstance(run, Run) else run
-    caseload = Caseload(smallest=smallest)
-    for plan in getattr(plans, "traces", plans):
-        caseload.add(plan)
-    return caseload.finish()
+
+    def made() -> CaseloadView:
+        caseload = Caseload(smallest=smallest)
+        for plan in getattr(plans, "traces", plans):
+            caseload.add(plan)
+        return caseload.finish()
+
+    keeper: Callable[[int, Callable[[], CaseloadView]], CaseloadView] | None = getattr(plans, "view", None)
+    return keeper(smallest, made) if keeper else made()
