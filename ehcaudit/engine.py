@@ -13,11 +13,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ehcaudit import __version__
-from ehcaudit.caseload import Trace, trace
-from ehcaudit.caseload.trace import judged_again
 from ehcaudit.checks import Context, Policy
 from ehcaudit.cluster import Crew, Sent
 from ehcaudit.errors import Changed, Crashed, InputError, NotAPlan, NotDeidentified, TooLarge, TooSlow, UsageError
@@ -25,7 +23,6 @@ from ehcaudit.gates import Gate, Ledger, Screened, Tally, Waiver, rule_digests
 from ehcaudit.history import Figures
 from ehcaudit.horizon import ALWAYS, Days, Watched, in_turn
 from ehcaudit.inputs import content_of, find_inputs, stamp
-from ehcaudit.judging import identified_by, identity_rules, judge_plan, restrict, without_unreadable
 from ehcaudit.kept import Kept
 from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Result, Run, Scorecard, Summary
 from ehcaudit.readers import Limits, read, suffixes
@@ -35,7 +32,10 @@ from ehcaudit.shelf import SHELF_FROM, Audits, Sealed, Shelf, open_whole, seal
 from ehcaudit.store import Member, Method, Row, Store
 from ehcaudit.workers import Lost, work
 
-__all__ = ["Gate", "Progress", "audit", "audit_plan", "contained", "find_inputs", "read_plan", "restrict"]
+if TYPE_CHECKING:
+    from ehcaudit.caseload import Trace
+
+__all__ = ["Gate", "Progress", "audit", "audit_plan", "contained", "find_inputs", "read_plan"]
 
 Given = TypeVar("Given")
 TOGETHER = 200
@@ -90,7 +90,7 @@ def audit(
             raise UsageError(f"“{letter}” is not a section; the letters are {', '.join(SECTION_LETTERS)}")
     as_of = as_of or datetime.now(UTC).astimezone().date()
     limits, scale, gate, policy = limits or Limits(), scale or Scale(), gate or Gate(), policy or Policy()
-    guard = identity_rules() if deidentified else ()
+    guard = _guard() if deidentified else ()
     job = Job(rules, as_of, policy, limits, scale, sections, original, convert=convert, ocr=ocr, guard=guard)
     method = job.method()
     if store and rules.key and store.rules(rules.key) is None:
@@ -133,6 +133,12 @@ def audit(
         written.write(write_baseline)
     batch.record(run)
     return run
+
+
+def _guard() -> tuple[Rule, ...]:
+    from ehcaudit.judging import identity_rules
+
+    return identity_rules()
 
 
 class _Batch:
@@ -228,6 +234,7 @@ class _Batch:
                     self._coming.append((path, row))
                 else:
                     yield from self._judged(path, row)
+            self._flush()  # So that not all of a caseload that is known stands in line at once.
 
     def _looked(self, files: Sequence[Path], contents: Sequence[str | None]) -> list[Row | None]:
         """What the store has of these files."""
@@ -254,8 +261,10 @@ class _Batch:
 
     def _flush(self) -> None:
         """Take what the store has of the files that come before the next one with an answer."""
-        while self._coming and (row := self._coming[0][1]):
-            with _undisturbed():
+        if not self._coming or not self._coming[0][1]:
+            return
+        with _undisturbed():  # Once for all of them, which take no time.
+            while self._coming and (row := self._coming[0][1]):
                 path, _ = self._coming.popleft()
                 assert isinstance(self.plans, Kept)
                 self._count(self.plans.take(str(path), row))
@@ -376,6 +385,8 @@ class Job:
             audited, seen = redone or (self._audited(path, context), None)
             if not self.sealed:
                 return audited
+            from ehcaudit.caseload.trace import trace
+
             firm = task.firm if isinstance(task, Redo) and redone else context.firm
             days = context.span.days & firm
             return seal(audited, seen or trace(audited), days=days, firm=firm, words=self.words)
@@ -394,6 +405,8 @@ class Job:
             )
 
     def _audited(self, path: Path, context: Context) -> PlanAudit:
+        from ehcaudit.judging import identified_by
+
         before = stamp(path)
         plan = read_plan(
             path,
@@ -413,6 +426,9 @@ class Job:
 
     def _redone(self, task: Redo, context: Watched) -> tuple[PlanAudit, Trace] | None:
         """The kept audit with the answers of this day, and its trace; None where what is kept cannot be read."""
+        from ehcaudit.caseload.trace import Trace, judged_again
+        from ehcaudit.judging import judge_plan
+
         try:
             audited, seen = open_whole(task.whole, str(task.path)), Trace.unpack(task.seen)
         except ValueError:
@@ -508,6 +524,8 @@ def read_plan(
 
 def audit_plan(plan: Plan, rules: RuleSet, context: Context, scale: Scale, sections: tuple[str, ...] = ()) -> PlanAudit:
     """Judge and score one plan that has been read."""
+    from ehcaudit.judging import judge_plan, restrict, without_unreadable
+
     if sections:
         plan = restrict(plan, sections)
     plan = without_unreadable(plan)

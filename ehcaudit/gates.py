@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ehcaudit.caseload import Trace, trace
 from ehcaudit.errors import UsageError
 from ehcaudit.model import SEVERITIES, Failure, Finding, PlanAudit, Severity, Summary, Verdict
 from ehcaudit.shelf import Audits, Lazy
 
 if TYPE_CHECKING:
+    from ehcaudit.caseload import Trace
     from ehcaudit.rules import RuleSet
 
 BASELINE_SCHEMA = "ehcaudit.baseline/1"
@@ -392,7 +392,11 @@ class Screened(Audits):
 
     def trace(self, number: int) -> Trace:
         """What a caseload compares of one; what is suppressed is a fault all the same."""
-        return self._plans.trace(number) if isinstance(self._plans, Audits) else trace(self._plans[number])
+        if isinstance(self._plans, Audits):
+            return self._plans.trace(number)
+        from ehcaudit.caseload import trace
+
+        return trace(self._plans[number])
 
     @property
     def suppressed(self) -> Sequence[Finding]:

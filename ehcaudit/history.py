@@ -6,7 +6,6 @@ A change of the rules, the settings or the set of plans is said, and never shown
 from __future__ import annotations
 
 import math
-import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -101,7 +100,7 @@ def of_share(part: int, count: int) -> Interval | None:
     """Wilson's interval of a share, in per cent (Wilson 1927; it holds near 0 and 100 too)."""
     if not count:
         return None
-    z = statistics.NormalDist().inv_cdf(0.975)
+    z = _quantile()
     share = part / count
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
@@ -112,6 +111,8 @@ def of_change(changes: Sequence[float]) -> Interval | None:
     """The mean of paired changes, with its interval."""
     if not changes:
         return None
+    import statistics
+
     mean = statistics.fmean(changes)
     if len(changes) == 1:
         return Interval(mean, -100.0, 100.0, 1)
@@ -119,11 +120,18 @@ def of_change(changes: Sequence[float]) -> Interval | None:
     return Interval(mean, mean - half, mean + half, len(changes))
 
 
+def _quantile() -> float:
+    """97.5 % quantile of the normal distribution."""
+    import statistics  # Not at the start: a run needs its figures, and only a trend their intervals.
+
+    return statistics.NormalDist().inv_cdf(0.975)
+
+
 def _t(freedom: int) -> float:
     """97.5 % quantile of Student's t; beyond the table by Cornish and Fisher's expansion, right to three digits."""
     if freedom <= len(_T):
         return _T[freedom - 1]
-    z = statistics.NormalDist().inv_cdf(0.975)
+    z = _quantile()
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
 
 

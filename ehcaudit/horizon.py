@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from ehcaudit.checks import Context, Policy
-from ehcaudit.judging import judge_plan
 from ehcaudit.model import Plan, Result
 from ehcaudit.rules import Rule
 
@@ -150,6 +149,8 @@ def in_turn(plan: Plan, rules: Iterable[Rule], context: Watched) -> tuple[Result
     A rule that is not dated asks for the day where a plan has none of its own. Once its answer no longer holds, it can
     only be worked out anew from the file.
     """
+    from ehcaudit.judging import judge_plan
+
     rules = list(rules)
     free = [rule for rule in rules if not rule.dated]
     answers = {result.rule: result for result in judge_plan(plan, free, context)}

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
-from ehcaudit.caseload import CaseloadView, Trace
 from ehcaudit.model import Gist, PlanAudit, Summary
 from ehcaudit.shelf import Audits, Sealed, Shelf
 from ehcaudit.store import Row, Store
+
+if TYPE_CHECKING:
+    from ehcaudit.caseload import CaseloadView, Trace
 
 
 class Kept(Audits):
@@ -72,6 +75,8 @@ class Kept(Audits):
         return super().view(smallest, lambda: self._view(smallest, make))
 
     def _view(self, smallest: int, make: Callable[[], CaseloadView]) -> CaseloadView:
+        from ehcaudit.caseload.values import CaseloadView
+
         views: TypeAdapter[CaseloadView] = TypeAdapter(CaseloadView)
         mixed = hashlib.sha256(f"{self._method} {smallest} {self._store.words}".encode())
         for path, row in zip(self.paths, self.rows, strict=True):

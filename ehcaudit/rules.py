@@ -6,7 +6,6 @@ What was checked once need not be checked again: a store remembers rules by the 
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import string
@@ -268,6 +267,8 @@ class RuleSet:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A tail for an error message: '; did you mean “…”?', or nothing where nothing is near."""
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean “{close[0]}”?" if close else ""
 

@@ -15,14 +15,16 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from ehcaudit.caseload import CaseloadView, Trace
 from ehcaudit.horizon import ALWAYS, Days
 from ehcaudit.model import Advice, Block, Document, Evidence, Plan, PlanAudit, Summary
+
+if TYPE_CHECKING:
+    from ehcaudit.caseload import CaseloadView, Trace
 
 SHELF_FROM = 200
 """A run of more files than this is kept on a shelf, not in memory."""
@@ -277,4 +279,6 @@ class Shelf(Audits):
 
     def trace(self, number: int) -> Trace:
         """What a caseload compares of one."""
+        from ehcaudit.caseload import Trace
+
         return Trace.unpack(self.piece(3 * number + 2), self.paths[number])

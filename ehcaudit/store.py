@@ -18,15 +18,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
-from ehcaudit.caseload import Trace
 from ehcaudit.errors import StoreError
 from ehcaudit.horizon import Days
 from ehcaudit.model import Failure, PlanAudit, Summary, Verdict
 from ehcaudit.shelf import Sealed, open_summary, open_whole
+
+if TYPE_CHECKING:
+    from ehcaudit.caseload import Trace
 
 APPLICATION = 0x45484341
 """“EHCA” in the file's head: what tells a store from any other database."""
@@ -345,6 +347,8 @@ class Store:
 
     def trace(self, number: int, path: str) -> Trace:
         """What a caseload compares of one."""
+        from ehcaudit.caseload import Trace
+
         return self._opened(lambda: Trace.unpack(self.piece(number, "trace") or b"", path))
 
     def _opened(self, read: Callable[[], Thing]) -> Thing:
@@ -497,9 +501,15 @@ class Store:
         return len(gone)
 
 
-_MEMBERS: TypeAdapter[list[tuple[str, int, float | None]]] = TypeAdapter(list[tuple[str, int, float | None]])
-_FAILED: TypeAdapter[list[tuple[str, str]]] = TypeAdapter(list[tuple[str, str]])
-_CARDS: TypeAdapter[dict[str, tuple[str, str, str, str]]] = TypeAdapter(dict[str, tuple[str, str, str, str]])
+_LATER = ConfigDict(defer_build=True)
+"""Most runs read none of these."""
+_MEMBERS: TypeAdapter[list[tuple[str, int, float | None]]] = TypeAdapter(
+    list[tuple[str, int, float | None]], config=_LATER
+)
+_FAILED: TypeAdapter[list[tuple[str, str]]] = TypeAdapter(list[tuple[str, str]], config=_LATER)
+_CARDS: TypeAdapter[dict[str, tuple[str, str, str, str]]] = TypeAdapter(
+    dict[str, tuple[str, str, str, str]], config=_LATER
+)
 
 
 def _use_of(row: Row, day: date) -> tuple[bool, bool, bool, int]:

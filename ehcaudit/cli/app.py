@@ -445,6 +445,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and give the exit code. Nothing escapes: an unexpected error is one line and code 2."""
     # Hundreds of thousands of values are made at the start, to stay; the collector need not look at them all again
     # after every seven hundred more.
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # Looking for some reads every package that is installed.
     gc.set_threshold(50_000, 20, 20)
     atexit.register(gc.freeze)  # Nor at the end, when all goes at once.
     for stream in (sys.stdout, sys.stderr):
