@@ -267,23 +267,32 @@ class _Batch:
             while self._coming and (row := self._coming[0][1]):
                 path, _ = self._coming.popleft()
                 assert isinstance(self.plans, Kept)
-                self._count(self.plans.take(str(path), row))
+                self.plans.take(str(path), row)
+                self._count()
                 self._step(path)
 
     def _put(self, answer: PlanAudit | Sealed) -> None:
         if isinstance(self.plans, list):
             assert isinstance(answer, PlanAudit)
             self.plans.append(answer)
-            self._count(Summary.of(answer))
+            self.tally.add(Summary.of(answer))
         else:
             assert isinstance(answer, Sealed)
-            self._count(self.plans.add(answer))
+            self.plans.add(answer)
+            self._count()
 
-    def _count(self, summary: Summary) -> None:
-        self.tally.add(summary)
-        if isinstance(self.plans, Kept):
-            self.figures.add(summary)
-            self.members.append(Member(summary.path, self.plans.rows[-1], summary.scorecard.percent))
+    def _count(self) -> None:
+        """Count the last of those that are kept."""
+        plans = self.plans
+        assert isinstance(plans, Audits)
+        if not isinstance(plans, Kept) or self.tally.looks_closer:
+            self.tally.add(plans.summaries[-1])
+        else:
+            self.tally.add_gist(plans.gists[-1])
+        if isinstance(plans, Kept):
+            gist = plans.gists[-1]
+            self.figures.add(gist)
+            self.members.append(Member(gist.path, plans.rows[-1], gist.percent))
 
     def _step(self, path: Path) -> None:
         self._done += 1

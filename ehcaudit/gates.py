@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ehcaudit.errors import UsageError
-from ehcaudit.model import SEVERITIES, Failure, Finding, PlanAudit, Severity, Summary, Verdict
+from ehcaudit.model import SEVERITIES, Failure, Finding, Gist, PlanAudit, Severity, Summary, Verdict
 from ehcaudit.shelf import Audits, Lazy
 
 if TYPE_CHECKING:
@@ -264,18 +264,31 @@ class Tally:
         left = self._screened(summary)
         if self.written:
             self.written.note(summary)
-        gate, number = self.gate, self._plans
-        self._plans += 1
         if left:
-            self.dropped[number] = left
+            self.dropped[self._plans] = left
             summary = without(summary, left)
-        self._faulty += any(f.severity in self._grave and not f.query for f in summary.findings)
-        self._low += gate.min_score is not None and not _reaches(summary.scorecard.percent, gate.min_score)
-        for theme, least in gate.min_themes.items():
-            part = summary.scorecard.themes.get(theme)
-            self._themes[theme] += part is not None and part.percent is not None and not _reaches(part.percent, least)
-        for place, share in enumerate(gate.shares):
+        for place, share in enumerate(self.gate.shares):
             self._shares[place] += share.holds(summary)
+        self._judge(Gist.of(summary))
+
+    @property
+    def looks_closer(self) -> bool:
+        """Whether the gist of a plan is not enough to go by."""
+        return bool(self.waivers or self.baseline or self.written or self.gate.shares)
+
+    def add_gist(self, gist: Gist) -> None:
+        """Take the next plan into account, where nothing ``looks_closer``."""
+        assert not self.looks_closer
+        self._judge(gist)
+
+    def _judge(self, gist: Gist) -> None:
+        gate = self.gate
+        self._plans += 1
+        self._faulty += any(gist.counts[: len(self._grave)])
+        self._low += gate.min_score is not None and not _reaches(gist.percent, gate.min_score)
+        for theme, least in gate.min_themes.items():
+            percent = gist.themes.get(theme)
+            self._themes[theme] += percent is not None and not _reaches(percent, least)
 
     def _screened(self, summary: Summary) -> Counter[str]:
         """The fingerprints that are suppressed in a plan: waived first, then known ones."""

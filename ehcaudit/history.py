@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ehcaudit.errors import StoreError
-from ehcaudit.model import Fault, Summary
+from ehcaudit.model import SEVERITIES, Fault, Gist, Summary
 from ehcaudit.store import Member, RunRecord, Store
 
 _T = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
@@ -47,18 +47,19 @@ class Figures:
         self._faults: Counter[str] = Counter()
         self._plans = 0
 
-    def add(self, summary: Summary) -> None:
+    def add(self, gist: Gist) -> None:
         """Take the next plan into account."""
-        card = summary.scorecard
         self._plans += 1
-        self._coverage.add(card.coverage)
-        if card.percent is not None:
-            self._score.add(card.percent)
-        for theme, part in card.themes.items():
-            if part.percent is not None:
-                self._themes.setdefault(theme, _Mean()).add(part.percent)
-        self._grades[card.grade or ""] += 1
-        self._faults.update(finding.severity for finding in summary.findings if not finding.query)
+        self._coverage.add(gist.coverage)
+        if gist.percent is not None:
+            self._score.add(gist.percent)
+        for theme, percent in gist.themes.items():
+            if percent is not None:
+                self._themes.setdefault(theme, _Mean()).add(percent)
+        self._grades[gist.grade] += 1
+        for severity, number in zip(SEVERITIES, gist.counts, strict=True):
+            if number:
+                self._faults[severity] += number
 
     def value(self) -> dict[str, Any]:
         """As the store keeps them: each mean with its number and standard deviation."""

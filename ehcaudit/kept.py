@@ -34,25 +34,23 @@ class Kept(Audits):
         self._shelf: Shelf | None = None
         self._shelved: dict[int, int] = {}
 
-    def add(self, sealed: Sealed) -> Summary:
-        """A new result: it is safe when this returns. Gives its summary."""
+    def add(self, sealed: Sealed) -> None:
+        """A new result: it is safe when this returns."""
         number = self._store.keep(self._method, sealed)
         if not self._store.words:
             self._shelf = self._shelf or Shelf()
             self._shelved[len(self.paths)] = len(self._shelf)
             self._shelf.add(sealed)
-        return self._entered(sealed.path, number, sealed.summary)
+        self._enter(sealed.path, number, sealed.gist)
 
-    def take(self, path: str, row: Row) -> Summary:
-        """A result that the store had, and that is settled there. Gives its summary."""
-        return self._entered(path, row.id, row.summary)
+    def take(self, path: str, row: Row) -> None:
+        """A result that the store had, and that is settled there."""
+        self._enter(path, row.id, row.gist)
 
-    def _entered(self, path: str, number: int, payload: bytes) -> Summary:
-        summary = self._store.opened_summary(payload, path)
+    def _enter(self, path: str, number: int, gist: str) -> None:
         self.paths.append(path)
         self.rows.append(number)
-        self.gists.append(Gist.of(summary))
-        return summary
+        self.gists.append(self._store.gist(gist, path) if gist else Gist.of(self.summary(-1)))
 
     def whole(self, number: int) -> PlanAudit:
         """One audit."""

@@ -462,6 +462,8 @@ class Gist(NamedTuple):
     percent: float | None
     grade: str
     coverage: float
+    themes: Mapping[str, float | None]
+    """Theme → its score."""
     counts: tuple[int, ...]
     """Faults of each of SEVERITIES; what a person must decide is not a fault."""
     questions: int
@@ -478,7 +480,8 @@ class Gist(NamedTuple):
         questions = [result.status for result in summary.results].count("query")
         counts = tuple(grave.count(severity) for severity in SEVERITIES)
         faults = Counter(sys.intern(finding.rule) for finding in found)
-        return cls(summary.path, card.percent, card.grade or "", card.coverage, counts, questions, faults)
+        themes = {theme: part.percent for theme, part in card.themes.items()}
+        return cls(summary.path, card.percent, card.grade or "", card.coverage, themes, counts, questions, faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from ehcaudit.horizon import ALWAYS, Days
-from ehcaudit.model import Advice, Block, Document, Evidence, Plan, PlanAudit, Summary
+from ehcaudit.model import SEVERITIES, Advice, Block, Document, Evidence, Gist, Plan, PlanAudit, Summary
 
 if TYPE_CHECKING:
     from ehcaudit.caseload import CaseloadView, Trace
@@ -45,6 +45,7 @@ class Sealed:
     path: str
     sha256: str
     summary: bytes
+    gist: str
     whole: bytes
     trace: bytes
     """What a caseload compares of it, packed."""
@@ -68,10 +69,12 @@ def seal(
     ``seen`` is its trace; not even that keeps words where ``words`` is False.
     """
     bare = slim(audited)
+    summary = Summary.of(bare)
     return Sealed(
         audited.path,
         audited.sha256,
-        _packed(_summaries().dump_json(Summary.of(bare))),
+        _packed(_summaries().dump_json(summary)),
+        json.dumps(Gist.of(summary)[1:]),
         _packed(_written(bare)),
         replace(seen, path="").pack(words=words),
         days,
@@ -82,6 +85,20 @@ def seal(
 def open_summary(payload: bytes, path: str) -> Summary:
     """The summary in these bytes, for a file that now has this path. Raises ValueError where they are damaged."""
     return replace(_summaries().validate_json(_unpacked(payload)), path=path)
+
+
+def open_gist(payload: str, path: str) -> Gist:
+    """The gist in this text, for a file that now has this path. Raises ValueError where it is damaged."""
+    try:
+        percent, grade, coverage, themes, counts, questions, faults = json.loads(payload)
+        gist = Gist(path, percent, str(grade), coverage, themes, tuple(counts), questions, faults)
+        scores = [score for score in (percent, *themes.values()) if score is not None]
+        numbers = [*scores, coverage, *counts, questions, *faults.values()]
+    except (AttributeError, TypeError) as error:
+        raise ValueError(type(error).__name__) from None
+    if len(counts) != len(SEVERITIES) or not all(isinstance(number, int | float) for number in numbers):
+        raise ValueError("not a gist")
+    return gist
 
 
 def open_whole(payload: bytes, path: str) -> PlanAudit:
@@ -255,14 +272,13 @@ class Shelf(Audits):
         self._ends = array("Q", [0])
         """Where each piece ends; a summary, an audit and a trace in turn."""
 
-    def add(self, sealed: Sealed) -> Summary:
-        """Put one at the end. Gives its summary. Raises OSError where the disk is full."""
+    def add(self, sealed: Sealed) -> None:
+        """Put one at the end. Raises OSError where the disk is full."""
         self.paths.append(sealed.path)
         for piece in (sealed.summary, sealed.whole, sealed.trace):
             self._file.seek(self._ends[-1])
             self._file.write(piece)
             self._ends.append(self._ends[-1] + len(piece))
-        return open_summary(sealed.summary, sealed.path)
 
     def piece(self, number: int) -> bytes:
         """The bytes of one piece: 3n for the nth summary, then its audit, then its trace."""

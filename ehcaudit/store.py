@@ -24,8 +24,8 @@ from pydantic import ConfigDict, TypeAdapter
 
 from ehcaudit.errors import StoreError
 from ehcaudit.horizon import Days
-from ehcaudit.model import Failure, PlanAudit, Summary, Verdict
-from ehcaudit.shelf import Sealed, open_summary, open_whole
+from ehcaudit.model import Failure, Gist, PlanAudit, Summary, Verdict
+from ehcaudit.shelf import Sealed, open_gist, open_summary, open_whole
 
 if TYPE_CHECKING:
     from ehcaudit.caseload import Trace
@@ -52,6 +52,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             suppressed INTEGER NOT NULL, figures TEXT NOT NULL, members BLOB NOT NULL, failures BLOB NOT NULL)""",
     ),
     (
+        "ALTER TABLE results ADD COLUMN gist TEXT NOT NULL DEFAULT ''",
         "CREATE TABLE rule_sets (key TEXT PRIMARY KEY, rules BLOB NOT NULL)",
         "CREATE TABLE views (key TEXT PRIMARY KEY, view BLOB NOT NULL)",
     ),
@@ -103,7 +104,7 @@ class Row:
     firm: Days
     complete: bool
     """All that a run needs is kept with it."""
-    summary: bytes
+    gist: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,13 +252,13 @@ class Store:
         with self._guarded():
             rows = self._db.execute(
                 "SELECT content, suffix, id, since, until, firm_since, firm_until, "
-                "trace IS NOT NULL AND (whole IS NOT NULL OR NOT ?), summary FROM results "
+                "trace IS NOT NULL AND (whole IS NOT NULL OR NOT ?), gist FROM results "
                 "WHERE content IN (SELECT value FROM json_each(?)) AND method = ?",
                 (self.words, json.dumps([content for content, _ in files]), method),
             )
-            for content, suffix, number, since, until, firm_since, firm_until, complete, summary in rows:
+            for content, suffix, number, since, until, firm_since, firm_until, complete, gist in rows:
                 days, firm = _days(since, until), _days(firm_since, firm_until)
-                row, other = Row(number, days, firm, bool(complete), summary), found.get((content, suffix))
+                row, other = Row(number, days, firm, bool(complete), gist), found.get((content, suffix))
                 if other is None or _use_of(row, day) > _use_of(other, day):
                     found[content, suffix] = row
         return [found.get(file) for file in files]
@@ -275,16 +276,17 @@ class Store:
             if same:
                 number = int(same[0])
                 self._db.execute(
-                    "UPDATE results SET firm_since = ?, firm_until = ?, summary = ?, whole = ?, trace = ? WHERE id = ?",
-                    (*_written(sealed.firm), sealed.summary, whole, sealed.trace, number),
+                    "UPDATE results SET firm_since = ?, firm_until = ?, summary = ?, gist = ?, whole = ?, trace = ? "
+                    "WHERE id = ?",
+                    (*_written(sealed.firm), sealed.summary, sealed.gist, whole, sealed.trace, number),
                 )
                 self._db.execute("DELETE FROM views")  # One of them may be of the result as it was.
             else:
                 number = int(
                     self._db.execute(
                         "INSERT INTO results (method, content, suffix, since, until, firm_since, firm_until, "
-                        "summary, whole, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        (*key, *_written(sealed.firm), sealed.summary, whole, sealed.trace),
+                        "summary, gist, whole, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        (*key, *_written(sealed.firm), sealed.summary, sealed.gist, whole, sealed.trace),
                     ).lastrowid
                     or 0
                 )
@@ -334,11 +336,11 @@ class Store:
 
     def summary(self, number: int, path: str) -> Summary:
         """One result's summary."""
-        return self.opened_summary(self.piece(number, "summary") or b"", path)
+        return self._opened(lambda: open_summary(self.piece(number, "summary") or b"", path))
 
-    def opened_summary(self, payload: bytes, path: str) -> Summary:
-        """The summary in these bytes, which are the store's."""
-        return self._opened(lambda: open_summary(payload, path))
+    def gist(self, payload: str, path: str) -> Gist:
+        """The gist in this text, which is the store's."""
+        return self._opened(lambda: open_gist(payload, path))
 
     def whole(self, number: int, path: str) -> PlanAudit | None:
         """One result with its words; None where they are not kept."""

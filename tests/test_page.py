@@ -14,18 +14,24 @@ from ehcaudit.reports.base import ReportOptions
 from ehcaudit.reports.page import Page
 
 SIGNS = "".join(chr(code) for code in range(32, 127)) + "£«»·×–—‘’“”…›≥─═█░"
-CELLS = st.text(alphabet=SIGNS + "é漢\t", max_size=12)
+CELLS = st.text(alphabet=SIGNS + "   é漢\t", max_size=30)
+WORDS = st.lists(st.text(alphabet="abc–", min_size=1, max_size=20), max_size=9).map(" ".join)
 HEADS = ("Plan, worst first", "Score", "Grade", "Fault")
 
 
-def by_rich(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "_fits", lambda *_: False)
-    monkeypatch.setattr(pages, "_plain_table", lambda *_: [])
+def by_rich(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(pages, "_unsure", lambda _: True)
 
 
 def table(width: int, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     page = Page(ReportOptions(width=width))
     page.table(heads, rows, right=(1, 3), stretch=2, narrow=(0,))
+    return page.bytes()
+
+
+def line(width: int, words: str, indent: int) -> bytes:
+    page = Page(ReportOptions(width=width))
+    page.line(words, indent=indent, style="bold")
     return page.bytes()
 
 
@@ -35,23 +41,22 @@ def test_every_sign_that_is_written_without_rich_takes_one_cell() -> None:
 
 
 @settings(deadline=None)
-@given(words=st.text(alphabet=SIGNS + "é漢\t", max_size=60), width=st.integers(40, 60))
-def test_a_line_that_has_room_is_what_rich_prints(words: str, width: int) -> None:
-    short, long = Page(ReportOptions(width=width)), Page(ReportOptions(width=width))
-    short.line(words)
+@given(words=CELLS | WORDS, width=st.integers(40, 60), indent=st.sampled_from([0, 0, 4]))
+def test_a_line_is_broken_where_rich_breaks_it(words: str, width: int, indent: int) -> None:
+    short = line(width, words, indent)
     with pytest.MonkeyPatch.context() as patch:
         by_rich(patch)
-        long.line(words)
-    assert short.bytes() == long.bytes()
+        assert short == line(width, words, indent)
 
 
 @settings(deadline=None)
 @given(
-    rows=st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), max_size=4),
-    width=st.integers(40, 80),
-    heads=st.sampled_from([HEADS, ("", "", "", "")]),
+    rows=st.lists(st.tuples(*[CELLS | WORDS] * 4), max_size=4)
+    | st.lists(st.tuples(WORDS, st.just("7.5"), WORDS, st.just("–")), max_size=9),
+    width=st.integers(40, 90),
+    heads=st.sampled_from([HEADS, ("", "", "", ""), ("Plan", "", "", "Fault")]),
 )
-def test_a_table_that_has_room_is_what_rich_prints(
+def test_a_table_is_laid_out_as_rich_does(
     rows: list[tuple[str, str, str, str]], width: int, heads: tuple[str, ...]
 ) -> None:
     short = table(width, heads, rows)
