@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ehcaudit import __version__
-from ehcaudit.caseload import Trace, trace
-from ehcaudit.caseload.trace import judged_again
 from ehcaudit.checks import Context, Policy
 from ehcaudit.cluster import Bounds, Crew, Sent
 from ehcaudit.errors import Changed, Crashed, InputError, NotAPlan, NotDeidentified, TooLarge, TooSlow, UsageError
@@ -25,19 +24,23 @@ from ehcaudit.gates import Gate, Ledger, Screened, Tally, Waiver, rule_digests
 from ehcaudit.history import Figures
 from ehcaudit.horizon import ALWAYS, Days, Watched, in_turn
 from ehcaudit.inputs import content_of, find_inputs, stamp
-from ehcaudit.judging import identified_by, identity_rules, judge_plan, restrict, without_unreadable
 from ehcaudit.kept import Kept
 from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Result, Run, Scorecard, Summary
 from ehcaudit.readers import Limits, read, suffixes
-from ehcaudit.rules import Rule, RuleSet, load_rules
+from ehcaudit.rules import Rule, RuleSet, load_rules, packed
 from ehcaudit.scoring import Scale, score
 from ehcaudit.shelf import SHELF_FROM, Audits, Sealed, Shelf, open_whole, seal
 from ehcaudit.store import Member, Method, Row, Store
 from ehcaudit.workers import Lost, work
 
-__all__ = ["Gate", "Progress", "audit", "audit_plan", "contained", "find_inputs", "read_plan", "restrict"]
+if TYPE_CHECKING:
+    from ehcaudit.caseload import Trace
+
+__all__ = ["Gate", "Progress", "audit", "audit_plan", "contained", "find_inputs", "read_plan"]
 
 Given = TypeVar("Given")
+TOGETHER = 200
+"""Files that are looked up in a store at a time."""
 Progress = Callable[[int, int, str], None]
 """(files done, files in all, path just finished) → None."""
 
@@ -89,9 +92,11 @@ def audit(
             raise UsageError(f"“{letter}” is not a section; the letters are {', '.join(SECTION_LETTERS)}")
     as_of = as_of or datetime.now(UTC).astimezone().date()
     limits, scale, gate, policy = limits or Limits(), scale or Scale(), gate or Gate(), policy or Policy()
-    guard = identity_rules() if deidentified else ()
+    guard = _guard() if deidentified else ()
     job = Job(rules, as_of, policy, limits, scale, sections, original, convert=convert, ocr=ocr, guard=guard)
     method = job.method()
+    if store and rules.key and store.rules(rules.key) is None:
+        store.keep_rules(rules.key, packed(rules))
     digests = rule_digests(rules)
     known = Ledger.read(baseline, method=method.digest, rules=digests) if baseline else None
     written = Ledger.begin(write_baseline, method=method.digest, rules=digests) if write_baseline else None
@@ -128,6 +133,12 @@ def audit(
     return run
 
 
+def _guard() -> tuple[Rule, ...]:
+    from ehcaudit.judging import identity_rules
+
+    return identity_rules()
+
+
 class _Batch:
     """The files of one run on their way to ``plans``, in their order whatever the number of workers."""
 
@@ -156,6 +167,7 @@ class _Batch:
         self._coming: deque[tuple[Path, Row | None]] = deque()
         """Files that were looked up, and what the store has of them; those without are with a worker."""
         self._done = 0
+        self._ready = False
 
     def run(self) -> list[Failure]:
         """Audit them all. Gives the failures."""
@@ -201,49 +213,85 @@ class _Batch:
 
     def _tasks(self) -> Iterator[Path | Redo]:
         """What there is to do; a file that the store has a result for is none of it."""
-        for path in self.files:
-            row = content = None
-            if self.store:
-                content = content_of(path, self.job.limits)
-            if self.store and content:
-                row = self.store.look(self.number, content, path.suffix.lower(), self.job.as_of)
-            if self.store and row and row.complete:
-                if self.job.as_of in row.days:
+        if not self.store:
+            for path in self.files:
+                yield from self._judged(path, None)
+            return
+        for start in range(0, len(self.files), TOGETHER):
+            files = self.files[start : start + TOGETHER]
+            contents = [content_of(path, self.job.limits) for path in files]
+            rows = self._looked(files, contents)
+            # At once, before any result is replaced by a new one: what these paths stand for is then not let go.
+            settled = [(str(path), row.id) for path, row in zip(files, rows, strict=True) if row and self._holds(row)]
+            self.store.settle(self.number, settled)
+            for path, content, row in zip(files, contents, rows, strict=True):
+                if row is None and content:  # One of the files just before may be the same.
+                    (row,) = self._looked([path], [content])
+                    if row and self._holds(row):
+                        self.store.settle(self.number, [(str(path), row.id)])
+                if row and self._holds(row):
                     self._coming.append((path, row))
-                    continue
-                whole, seen = self.store.piece(row.id, "whole"), self.store.piece(row.id, "trace")
-                if whole and seen and self.job.as_of in row.firm:
-                    self._coming.append((path, None))
-                    yield Redo(path, whole, seen, row.firm)
-                    continue
-            self._coming.append((path, None))
-            yield path
+                else:
+                    yield from self._judged(path, row)
+            self._flush()  # So that not all of a caseload that is known stands in line at once.
+
+    def _looked(self, files: Sequence[Path], contents: Sequence[str | None]) -> list[Row | None]:
+        """What the store has of these files."""
+        assert self.store
+        keys = [(content or "", path.suffix.lower()) for path, content in zip(files, contents, strict=True)]
+        return self.store.look(self.number, keys, self.job.as_of)
+
+    def _holds(self, row: Row) -> bool:
+        """Whether nothing of a result must be worked out again."""
+        return row.complete and self.job.as_of in row.days
+
+    def _judged(self, path: Path, row: Row | None) -> Iterator[Path | Redo]:
+        """The task that a file is, where what the store has of it is not enough."""
+        self._coming.append((path, None))
+        if self.store and row and row.complete and self.job.as_of in row.firm:
+            whole, seen = self.store.piece(row.id, "whole"), self.store.piece(row.id, "trace")
+            if whole and seen:
+                yield Redo(path, whole, seen, row.firm)
+                return
+        if not self._ready and not self.crew:
+            self._ready = True
+            self.job.get_ready()
+        yield path
 
     def _flush(self) -> None:
         """Take what the store has of the files that come before the next one with an answer."""
-        while self._coming and (row := self._coming[0][1]):
-            with _undisturbed():
+        if not self._coming or not self._coming[0][1]:
+            return
+        with _undisturbed():  # Once for all of them, which take no time.
+            while self._coming and (row := self._coming[0][1]):
                 path, _ = self._coming.popleft()
                 assert isinstance(self.plans, Kept)
                 self.plans.take(str(path), row)
-                self._count(self.plans.summaries[-1])
+                self._count()
                 self._step(path)
 
     def _put(self, answer: PlanAudit | Sealed) -> None:
         if isinstance(self.plans, list):
             assert isinstance(answer, PlanAudit)
             self.plans.append(answer)
-            self._count(Summary.of(answer))
+            self.tally.add(Summary.of(answer))
         else:
             assert isinstance(answer, Sealed)
             self.plans.add(answer)
-            self._count(self.plans.summaries[-1])
+            self._count()
 
-    def _count(self, summary: Summary) -> None:
-        self.tally.add(summary)
-        if isinstance(self.plans, Kept):
-            self.figures.add(summary)
-            self.members.append(Member(summary.path, self.plans.rows[-1], summary.scorecard.percent))
+    def _count(self) -> None:
+        """Count the last of those that are kept."""
+        plans = self.plans
+        assert isinstance(plans, Audits)
+        if not isinstance(plans, Kept) or self.tally.looks_closer:
+            self.tally.add(plans.summaries[-1])
+        else:
+            self.tally.add_gist(plans.gists[-1])
+        if isinstance(plans, Kept):
+            gist = plans.gists[-1]
+            self.figures.add(gist)
+            self.members.append(Member(gist.path, plans.rows[-1], gist.percent))
 
     def _step(self, path: Path) -> None:
         self._done += 1
@@ -329,6 +377,13 @@ class Job:
     guard: tuple[Rule, ...] = ()
     """Rules that refuse a plan in which they find something that could identify a child."""
 
+    def get_ready(self) -> None:
+        """Load what judging a plan needs, once for all workers that are forked from this process."""
+        for name in ("checks", "plan.amendments", "caseload.trace", "language.identifiers", "language.people"):
+            import_module(f"ehcaudit.{name}")
+        for rule in self.rules:
+            _ = rule.options, rule.file
+
     def __call__(self, task: Path | Redo) -> PlanAudit | Sealed | Failure:
         """Audit one file. Whatever is wrong with it becomes a Failure; its words are never in the message."""
         path = _path_of(task)
@@ -338,6 +393,8 @@ class Job:
             audited, seen = redone or (self._audited(path, context), None)
             if not self.sealed:
                 return audited
+            from ehcaudit.caseload.trace import trace
+
             firm = task.firm if isinstance(task, Redo) and redone else context.firm
             days = context.span.days & firm
             return seal(audited, seen or trace(audited), days=days, firm=firm, words=self.words)
@@ -356,6 +413,8 @@ class Job:
             )
 
     def _audited(self, path: Path, context: Context) -> PlanAudit:
+        from ehcaudit.judging import identified_by
+
         before = stamp(path)
         plan = read_plan(
             path,
@@ -375,11 +434,14 @@ class Job:
 
     def _redone(self, task: Redo, context: Watched) -> tuple[PlanAudit, Trace] | None:
         """The kept audit with the answers of this day, and its trace; None where what is kept cannot be read."""
+        from ehcaudit.caseload.trace import Trace, judged_again
+        from ehcaudit.judging import judge_plan
+
         try:
             audited, seen = open_whole(task.whole, str(task.path)), Trace.unpack(task.seen)
         except ValueError:
             return None
-        dated = [rule for rule in self.rules if rule.options.dated]
+        dated = [rule for rule in self.rules if rule.dated]
         answers = {result.rule: result for result in judge_plan(audited.plan, dated, context)}
         results = tuple(answers.get(result.rule, result) for result in audited.results)
         card = _scored(audited.plan, results, self.rules, self.scale)
@@ -405,7 +467,7 @@ class Job:
             __version__,
             self.rules.digest,
             json.dumps(settings, sort_keys=True),
-            {r.id: (digests[r.id], r.theme, r.file.severity, r.file.title) for r in self.rules},
+            {r.id: (digests[r.id], r.theme, r.card.severity, r.card.title) for r in self.rules},
         )
 
 
@@ -470,6 +532,8 @@ def read_plan(
 
 def audit_plan(plan: Plan, rules: RuleSet, context: Context, scale: Scale, sections: tuple[str, ...] = ()) -> PlanAudit:
     """Judge and score one plan that has been read."""
+    from ehcaudit.judging import judge_plan, restrict, without_unreadable
+
     if sections:
         plan = restrict(plan, sections)
     plan = without_unreadable(plan)

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ehcaudit.caseload import Trace, trace
 from ehcaudit.errors import UsageError
-from ehcaudit.model import SEVERITIES, Failure, Finding, PlanAudit, Severity, Summary, Verdict
+from ehcaudit.model import SEVERITIES, Failure, Finding, Gist, PlanAudit, Severity, Summary, Verdict
 from ehcaudit.shelf import Audits, Lazy
 
 if TYPE_CHECKING:
+    from ehcaudit.caseload import Trace
     from ehcaudit.rules import RuleSet
 
 BASELINE_SCHEMA = "ehcaudit.baseline/1"
@@ -264,18 +264,31 @@ class Tally:
         left = self._screened(summary)
         if self.written:
             self.written.note(summary)
-        gate, number = self.gate, self._plans
-        self._plans += 1
         if left:
-            self.dropped[number] = left
+            self.dropped[self._plans] = left
             summary = without(summary, left)
-        self._faulty += any(f.severity in self._grave and not f.query for f in summary.findings)
-        self._low += gate.min_score is not None and not _reaches(summary.scorecard.percent, gate.min_score)
-        for theme, least in gate.min_themes.items():
-            part = summary.scorecard.themes.get(theme)
-            self._themes[theme] += part is not None and part.percent is not None and not _reaches(part.percent, least)
-        for place, share in enumerate(gate.shares):
+        for place, share in enumerate(self.gate.shares):
             self._shares[place] += share.holds(summary)
+        self._judge(Gist.of(summary))
+
+    @property
+    def looks_closer(self) -> bool:
+        """Whether the gist of a plan is not enough to go by."""
+        return bool(self.waivers or self.baseline or self.written or self.gate.shares)
+
+    def add_gist(self, gist: Gist) -> None:
+        """Take the next plan into account, where nothing ``looks_closer``."""
+        assert not self.looks_closer
+        self._judge(gist)
+
+    def _judge(self, gist: Gist) -> None:
+        gate = self.gate
+        self._plans += 1
+        self._faulty += any(gist.counts[: len(self._grave)])
+        self._low += gate.min_score is not None and not _reaches(gist.percent, gate.min_score)
+        for theme, least in gate.min_themes.items():
+            percent = gist.themes.get(theme)
+            self._themes[theme] += percent is not None and not _reaches(percent, least)
 
     def _screened(self, summary: Summary) -> Counter[str]:
         """The fingerprints that are suppressed in a plan: waived first, then known ones."""
@@ -392,7 +405,11 @@ class Screened(Audits):
 
     def trace(self, number: int) -> Trace:
         """What a caseload compares of one; what is suppressed is a fault all the same."""
-        return self._plans.trace(number) if isinstance(self._plans, Audits) else trace(self._plans[number])
+        if isinstance(self._plans, Audits):
+            return self._plans.trace(number)
+        from ehcaudit.caseload import trace
+
+        return trace(self._plans[number])
 
     @property
     def suppressed(self) -> Sequence[Finding]:
@@ -466,4 +483,4 @@ def _count(number: int, noun: str) -> str:
 
 def rule_digests(rules: RuleSet) -> dict[str, str]:
     """Rule id → eight hex digits that change with the rule's text, for the rules in force."""
-    return {rule.id: _digest(rule.file.model_dump_json())[:8] for rule in rules}
+    return {rule.id: _digest(rule.text)[:8] for rule in rules}

@@ -6,14 +6,13 @@ A change of the rules, the settings or the set of plans is said, and never shown
 from __future__ import annotations
 
 import math
-import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ehcaudit.errors import StoreError
-from ehcaudit.model import Fault, Summary
+from ehcaudit.model import SEVERITIES, Fault, Gist, Summary
 from ehcaudit.store import Member, RunRecord, Store
 
 _T = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
@@ -48,18 +47,19 @@ class Figures:
         self._faults: Counter[str] = Counter()
         self._plans = 0
 
-    def add(self, summary: Summary) -> None:
+    def add(self, gist: Gist) -> None:
         """Take the next plan into account."""
-        card = summary.scorecard
         self._plans += 1
-        self._coverage.add(card.coverage)
-        if card.percent is not None:
-            self._score.add(card.percent)
-        for theme, part in card.themes.items():
-            if part.percent is not None:
-                self._themes.setdefault(theme, _Mean()).add(part.percent)
-        self._grades[card.grade or ""] += 1
-        self._faults.update(finding.severity for finding in summary.findings if not finding.query)
+        self._coverage.add(gist.coverage)
+        if gist.percent is not None:
+            self._score.add(gist.percent)
+        for theme, percent in gist.themes.items():
+            if percent is not None:
+                self._themes.setdefault(theme, _Mean()).add(percent)
+        self._grades[gist.grade] += 1
+        for severity, number in zip(SEVERITIES, gist.counts, strict=True):
+            if number:
+                self._faults[severity] += number
 
     def value(self) -> dict[str, Any]:
         """As the store keeps them: each mean with its number and standard deviation."""
@@ -101,7 +101,7 @@ def of_share(part: int, count: int) -> Interval | None:
     """Wilson's interval of a share, in per cent (Wilson 1927; it holds near 0 and 100 too)."""
     if not count:
         return None
-    z = statistics.NormalDist().inv_cdf(0.975)
+    z = _quantile()
     share = part / count
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
@@ -112,6 +112,8 @@ def of_change(changes: Sequence[float]) -> Interval | None:
     """The mean of paired changes, with its interval."""
     if not changes:
         return None
+    import statistics
+
     mean = statistics.fmean(changes)
     if len(changes) == 1:
         return Interval(mean, -100.0, 100.0, 1)
@@ -119,11 +121,18 @@ def of_change(changes: Sequence[float]) -> Interval | None:
     return Interval(mean, mean - half, mean + half, len(changes))
 
 
+def _quantile() -> float:
+    """97.5 % quantile of the normal distribution."""
+    import statistics  # Not at the start: a run needs its figures, and only a trend their intervals.
+
+    return statistics.NormalDist().inv_cdf(0.975)
+
+
 def _t(freedom: int) -> float:
     """97.5 % quantile of Student's t; beyond the table by Cornish and Fisher's expansion, right to three digits."""
     if freedom <= len(_T):
         return _T[freedom - 1]
-    z = statistics.NormalDist().inv_cdf(0.975)
+    z = _quantile()
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
 
 

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from ehcaudit.checks import Context, Policy
-from ehcaudit.judging import judge_plan
 from ehcaudit.model import Plan, Result
 from ehcaudit.rules import Rule
 
@@ -150,9 +149,11 @@ def in_turn(plan: Plan, rules: Iterable[Rule], context: Watched) -> tuple[Result
     A rule that is not dated asks for the day where a plan has none of its own. Once its answer no longer holds, it can
     only be worked out anew from the file.
     """
+    from ehcaudit.judging import judge_plan
+
     rules = list(rules)
-    free = [rule for rule in rules if not rule.options.dated]
+    free = [rule for rule in rules if not rule.dated]
     answers = {result.rule: result for result in judge_plan(plan, free, context)}
     context.firm = context.span.days
-    answers |= {result.rule: result for result in judge_plan(plan, (r for r in rules if r.options.dated), context)}
+    answers |= {result.rule: result for result in judge_plan(plan, (r for r in rules if r.dated), context)}
     return tuple(answers[rule.id] for rule in rules)

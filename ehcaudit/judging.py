@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ehcaudit.checks import CHECKS, Answer, Context
+from ehcaudit.checks import Answer, Context
 from ehcaudit.checks.base import heading_evidence
 from ehcaudit.errors import UsageError
 from ehcaudit.model import SECTION_LETTERS, Document, Evidence, Finding, Plan, Result, fingerprint
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def judge_plan(plan: Plan, rules: Iterable[Rule], context: Context) -> Iterator[Result]:
     """One Result for each rule, in rule order."""
     for rule in rules:
-        answer = CHECKS[rule.file.check["type"]].function(plan, rule.options, rule.file.where, context)
+        answer = rule.check.function(plan, rule.options, rule.file.where, context)
         yield result_of(rule, answer, plan)
 
 
@@ -101,7 +101,7 @@ _GUARDS = ("identifier", "hidden-name", "another-childs-name")
 
 def identity_rules() -> tuple[Rule, ...]:
     """The built-in rules that find what could identify a child, whatever the persona."""
-    return tuple(rule for rule in load_rules().rules if rule.theme == "identity" and rule.file.check["type"] in _GUARDS)
+    return tuple(rule for rule in load_rules().rules if rule.theme == "identity" and rule.kind in _GUARDS)
 
 
 def identified_by(plan: Plan, guard: Iterable[Rule], context: Context) -> str:
@@ -192,11 +192,7 @@ def judge_wordings(
     if kind not in ("outcome", "provision", "need", "voice"):
         raise UsageError(f"“{kind}” is not a kind of statement; the kinds are outcome, provision, need and voice")
     rules = load_rules().choose() if rules is None else rules
-    fitting = [
-        rule
-        for rule in rules
-        if set(rule.file.where) & {kind, _HOME[kind]} and getattr(rule.options, "single_statement", False)
-    ]
+    fitting = [rule for rule in rules if set(rule.file.where) & {kind, _HOME[kind]} and rule.single_statement]
     for text in texts:
         said: Judgement = judge(kind, text, section=_HOME[kind], attached=dict(attached or {}))
         findings: list[WordingFinding] = []

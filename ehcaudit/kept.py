@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from ehcaudit.caseload import Trace
-from ehcaudit.model import PlanAudit, Summary
+from pydantic import TypeAdapter, ValidationError
+
+from ehcaudit.model import Gist, PlanAudit, Summary
 from ehcaudit.shelf import Audits, Sealed, Shelf
 from ehcaudit.store import Row, Store
+
+if TYPE_CHECKING:
+    from ehcaudit.caseload import CaseloadView, Trace
 
 
 class Kept(Audits):
@@ -23,6 +29,8 @@ class Kept(Audits):
         self._store, self._method, self._again = store, method, again
         self.rows = array("q")
         """For each plan the number of its result."""
+        self.gists: list[Gist] = []
+        """A line of each, so that a table of them opens none."""
         self._shelf: Shelf | None = None
         self._shelved: dict[int, int] = {}
 
@@ -33,14 +41,16 @@ class Kept(Audits):
             self._shelf = self._shelf or Shelf()
             self._shelved[len(self.paths)] = len(self._shelf)
             self._shelf.add(sealed)
-        self.paths.append(sealed.path)
-        self.rows.append(number)
+        self._enter(sealed.path, number, sealed.gist)
 
     def take(self, path: str, row: Row) -> None:
-        """A result that the store had."""
-        self._store.settle(self._method, path, row.id)
+        """A result that the store had, and that is settled there."""
+        self._enter(path, row.id, row.gist)
+
+    def _enter(self, path: str, number: int, gist: str) -> None:
         self.paths.append(path)
-        self.rows.append(row.id)
+        self.rows.append(number)
+        self.gists.append(self._store.gist(gist, path) if gist else Gist.of(self.summary(-1)))
 
     def whole(self, number: int) -> PlanAudit:
         """One audit."""
@@ -57,3 +67,28 @@ class Kept(Audits):
     def trace(self, number: int) -> Trace:
         """What a caseload compares of one."""
         return self._store.trace(self.rows[number], self.paths[number])
+
+    def view(self, smallest: int, make: Callable[[], CaseloadView]) -> CaseloadView:
+        """What all of them show together: that of an earlier run where it had the very same results."""
+        return super().view(smallest, lambda: self._view(smallest, make))
+
+    def _view(self, smallest: int, make: Callable[[], CaseloadView]) -> CaseloadView:
+        from ehcaudit.caseload.values import CaseloadView
+
+        views: TypeAdapter[CaseloadView] = TypeAdapter(CaseloadView)
+        mixed = hashlib.sha256(f"{self._method} {smallest} {self._store.words}".encode())
+        for path, row in zip(self.paths, self.rows, strict=True):
+            mixed.update(f"\0{row} {path}".encode("utf-8", "surrogateescape"))
+        key = mixed.hexdigest()
+        if kept := self._store.view(key):
+            try:
+                return views.validate_json(kept)
+            except ValidationError:  # It is damaged: nothing is lost with it.
+                pass
+        view = make()
+        try:
+            payload = views.dump_json(view)
+        except ValueError:  # Half of a surrogate pair in a path or a plan's words, which no UTF-8 holds.
+            return view
+        self._store.keep_view(key, payload)
+        return view

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
@@ -453,6 +455,35 @@ class Summary:
         )
 
 
+class Gist(NamedTuple):
+    """What one line of a table tells of a plan."""
+
+    path: str
+    percent: float | None
+    grade: str
+    coverage: float
+    themes: Mapping[str, float | None]
+    """Theme → its score."""
+    counts: tuple[int, ...]
+    """Faults of each of SEVERITIES; what a person must decide is not a fault."""
+    questions: int
+    """Rules that a person must decide."""
+    faults: Mapping[str, int]
+    """Rule → in how many places it found a fault."""
+
+    @classmethod
+    def of(cls, summary: Summary) -> Gist:
+        """The gist of one summary."""
+        card = summary.scorecard
+        found = [finding for finding in summary.findings if not finding.query]
+        grave = [finding.severity for finding in found]
+        questions = [result.status for result in summary.results].count("query")
+        counts = tuple(grave.count(severity) for severity in SEVERITIES)
+        faults = Counter(sys.intern(finding.rule) for finding in found)
+        themes = {theme: part.percent for theme, part in card.themes.items()}
+        return cls(summary.path, card.percent, card.grade or "", card.coverage, themes, counts, questions, faults)
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A file that could not be audited."""
@@ -519,3 +550,9 @@ class Run:
         """The plans without their words, in the same order: what a report on many plans should go over."""
         made: Sequence[Summary] | None = getattr(self.plans, "summaries", None)
         return tuple(map(Summary.of, self.plans)) if made is None else made
+
+    @property
+    def gists(self) -> Iterable[Gist]:
+        """A line of each plan, in the same order."""
+        made: Iterable[Gist] | None = getattr(self.plans, "gists", None)
+        return map(Gist.of, self.summaries) if made is None else made

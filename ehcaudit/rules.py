@@ -1,24 +1,26 @@
 """Rule files (TOML, one rule each) → a RuleSet that knows each rule's words, check, sources and examples.
 
 A rule's id is ``<folder>/<file name>``; the folder is its theme. Unknown keys are refused with the nearest right one.
+What was checked once need not be checked again: a store remembers rules by the bytes of their files (``load_rules``).
 """
 
 from __future__ import annotations
 
-import difflib
 import hashlib
+import json
 import string
+import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
-from ehcaudit.checks import CHECKS, Options
+from ehcaudit.checks import CheckType, Options, check_type, module_of
 from ehcaudit.checks.base import PLACES
 from ehcaudit.errors import RuleError
 from ehcaudit.model import Basis, Confidence, RuleCard, Severity, Source
@@ -119,42 +121,82 @@ DEFAULT_WEIGHTS: Mapping[str, float] = {"critical": 8, "major": 4, "minor": 2, "
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule, ready to run."""
+    """One rule, ready to run. What a report or a gate asks of it is at hand; the rest is made when it is asked for."""
 
     id: str
-    file: RuleFile
-    options: Options
+    text: str
+    """Its file, checked, as JSON: what the rule is."""
     origin: str = ""
     """Where it came from, for ``rules``: ``built in`` or the local folder's name."""
+    module: str = ""
+    """The module of ``checks`` that its check type is in."""
+    single_statement: bool = False
+    """As its check's Options say."""
+    dated: bool = False
+    """As its check's Options say."""
+
+    def __reduce__(self) -> tuple[type[Rule], tuple[object, ...]]:
+        return Rule, (self.id, self.text, self.origin, self.module, self.single_statement, self.dated)
+
+    @cached_property
+    def _plain(self) -> dict[str, Any]:
+        plain: dict[str, Any] = json.loads(self.text)
+        return plain
+
+    @cached_property
+    def file(self) -> RuleFile:
+        """What its file says."""
+        return RuleFile.model_validate_json(self.text)
+
+    @cached_property
+    def options(self) -> Options:
+        """What its file says of its check, as that takes it."""
+        return self.check.options.model_validate({k: v for k, v in self._plain["check"].items() if k != "type"})
+
+    @property
+    def kind(self) -> str:
+        """The word of its check type."""
+        return str(self._plain["check"]["type"])
+
+    @property
+    def check(self) -> CheckType:
+        """Its check type; loads the module that it is in."""
+        return check_type(self.kind, self.module)
 
     @property
     def theme(self) -> str:
         """Its folder's name."""
-        return self.file.theme
+        return self.id.partition("/")[0]
+
+    @property
+    def persona(self) -> str:
+        """From which persona on it is in force."""
+        return str(self._plain["persona"])
 
     @property
     def weight(self) -> float:
         """What it counts in its theme's score."""
-        return DEFAULT_WEIGHTS[self.file.severity] if self.file.weight is None else self.file.weight
+        return self.card.weight
 
-    @property
+    @cached_property
     def card(self) -> RuleCard:
         """The part of the rule that reports need."""
-        rule = self.file
+        rule = self._plain
+        weight = rule["weight"]
         return RuleCard(
             self.id,
-            rule.title,
-            rule.theme,
-            rule.severity,
-            rule.confidence,
-            rule.basis,
-            rule.why,
-            rule.fix,
-            tuple(Source(s.cite, s.checked) for s in rule.sources),
-            rule.where,
-            self.weight,
-            rule.praise,
-            self.options.single_statement,
+            rule["title"],
+            rule["theme"],
+            rule["severity"],
+            rule["confidence"],
+            rule["basis"],
+            rule["why"],
+            rule["fix"],
+            tuple(Source(s["cite"], s["checked"] and date.fromisoformat(s["checked"])) for s in rule["sources"]),
+            tuple(rule["where"]),
+            DEFAULT_WEIGHTS[rule["severity"]] if weight is None else weight,
+            rule["praise"],
+            self.single_statement,
         )
 
 
@@ -165,6 +207,8 @@ class RuleSet:
     rules: tuple[Rule, ...]
     off: Mapping[str, str] = field(default_factory=dict)
     """Rule id → why it is switched off."""
+    key: str = field(default="", compare=False)
+    """Digest of the files that the rules were read from."""
 
     def __iter__(self) -> Iterator[Rule]:
         return (rule for rule in self.rules if rule.id not in self.off)
@@ -187,7 +231,7 @@ class RuleSet:
         """Twelve hex digits that change when the text of any rule in force changes."""
         mixed = hashlib.sha256()
         for rule in self:
-            mixed.update(f"{rule.id}\0{rule.file.model_dump_json()}\0".encode())
+            mixed.update(f"{rule.id}\0{rule.text}\0".encode())
         return mixed.hexdigest()[:12]
 
     def choose(self, *, select: Iterable[str] = (), ignore: Iterable[str] = (), persona: str = "quality") -> RuleSet:
@@ -204,8 +248,8 @@ class RuleSet:
                 off[rule.id] = "ignored"
             elif select and rule.id not in chosen:
                 off[rule.id] = "not selected"
-            elif not select and PERSONAS.index(rule.file.persona) > PERSONAS.index(persona):
-                off[rule.id] = f"for the {rule.file.persona} persona"
+            elif not select and PERSONAS.index(rule.persona) > PERSONAS.index(persona):
+                off[rule.id] = f"for the {rule.persona} persona"
         return replace(self, off=off)
 
     def _named(self, names: tuple[str, ...]) -> set[str]:
@@ -223,6 +267,8 @@ class RuleSet:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A tail for an error message: '; did you mean “…”?', or nothing where nothing is near."""
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"; did you mean “{close[0]}”?" if close else ""
 
@@ -233,30 +279,86 @@ def rules_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parent.parent / "rules"
 
 
-def load_rules(*folders: Path | str) -> RuleSet:
+class Known(Protocol):
+    """What remembers rules that were checked: a store."""
+
+    def rules(self, key: str) -> bytes | None:
+        """What was kept under this key, by this very program; None where nothing was."""
+
+
+_ENTRIES: TypeAdapter[list[tuple[str, str, str, str, bool, bool]]] = TypeAdapter(
+    list[tuple[str, str, str, str, bool, bool]], config=ConfigDict(defer_build=True)
+)
+
+
+def packed(rules: RuleSet) -> bytes:
+    """All rules, on or off, as bytes for a store."""
+    entries = [(r.id, r.text, r.origin, r.module, r.single_statement, r.dated) for r in rules.rules]
+    return _ENTRIES.dump_json(entries)
+
+
+def load_rules(*folders: Path | str, known: Known | None = None) -> RuleSet:
     """The built-in rules and those of local folders (which may replace a built-in rule of the same id).
 
-    Raises RuleError, naming the file and the key, on anything that is not exactly a rule.
+    Files whose very bytes ``known`` remembers are not parsed and checked again. Raises RuleError, naming the file and
+    the key, on anything that is not exactly a rule.
     """
-    found: dict[str, Rule] = {}
+    files: list[tuple[Path, str, bytes]] = []
     for number, folder in enumerate((rules_folder(), *(Path(f) for f in folders))):
         if not folder.is_dir():
             raise RuleError(f"{folder}: there is no such folder of rules")
-        files = sorted(folder.glob("*/*.toml"))
-        if not files:
+        paths = sorted(folder.glob("*/*.toml"))
+        if not paths:
             raise RuleError(f"{folder}: holds no rules; a rule is a file <theme>/<rule-id>.toml")
-        for path in files:
-            rule = load_rule(path, origin="built in" if number == 0 else str(folder))
-            found[rule.id] = rule
-    return RuleSet(tuple(found[key] for key in sorted(found)))
+        files += [(path, "built in" if number == 0 else str(folder), _bytes_of(path)) for path in paths]
+    key = _key_of(files)
+    if known and (kept := known.rules(key)) and (rules := _unpacked(kept)):
+        return RuleSet(rules, key=key)
+    found = {rule.id: rule for rule in (_checked(path, origin, payload) for path, origin, payload in files)}
+    return RuleSet(tuple(found[key] for key in sorted(found)), key=key)
+
+
+def _key_of(files: Sequence[tuple[Path, str, bytes]]) -> str:
+    mixed = hashlib.sha256(sys.version.encode())  # Which patterns are right, Python's version decides.
+    for path, origin, payload in files:
+        for part in (
+            origin.encode("utf-8", "surrogateescape"),
+            _id_of(path).encode("utf-8", "surrogateescape"),
+            payload,
+        ):
+            mixed.update(len(part).to_bytes(8, "big") + part)
+    return mixed.hexdigest()
+
+
+def _unpacked(payload: bytes) -> tuple[Rule, ...]:
+    try:
+        return tuple(Rule(*entry) for entry in _ENTRIES.validate_json(payload))
+    except ValidationError:
+        return ()
 
 
 def load_rule(path: Path, *, origin: str = "") -> Rule:
     """One rule file. Raises RuleError with the file, the key and what would be right."""
-    rule_id = f"{path.parent.name}/{path.stem}"
+    return _checked(path, origin, _bytes_of(path))
+
+
+def _id_of(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def _bytes_of(path: Path) -> bytes:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        return path.read_bytes()
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
+
+
+def _checked(path: Path, origin: str, payload: bytes) -> Rule:
+    from ehcaudit.checks import CHECKS
+
+    try:
+        raw = tomllib.loads(payload.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"))
+    except UnicodeDecodeError as error:
         raise RuleError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise RuleError(f"{path}: is not TOML: {error}") from None
@@ -266,18 +368,27 @@ def load_rule(path: Path, *, origin: str = "") -> Rule:
         raise RuleError(f"{path}: {explain_errors(error, RuleFile)}") from None
     if file.theme != path.parent.name:
         raise RuleError(f"{path}: theme is “{file.theme}”, but its folder is “{path.parent.name}”")
-    kind = file.check.get("type", "")
+    kind = str(file.check.get("type", ""))
     if kind not in CHECKS:
-        raise RuleError(f"{path}: check.type “{kind}” is not a check{nearest(str(kind), CHECKS)}")
+        raise RuleError(f"{path}: check.type “{kind}” is not a check{nearest(kind, CHECKS)}")
+    entry = CHECKS[kind]
+    rule = Rule(
+        _id_of(path),
+        file.model_dump_json(),
+        origin,
+        module_of(entry),
+        entry.options.single_statement,
+        entry.options.dated,
+    )
     try:
-        options = CHECKS[kind].options.model_validate({k: v for k, v in file.check.items() if k != "type"})
+        _ = rule.options
     except ValidationError as error:
-        raise RuleError(f"{path}: check: {explain_errors(error, CHECKS[kind].options)}") from None
+        raise RuleError(f"{path}: check: {explain_errors(error, entry.options)}") from None
     try:
         list(string.Formatter().parse(file.message))
     except ValueError as error:
         raise RuleError(f"{path}: message: {error}") from None
-    return Rule(rule_id, file, options, origin)
+    return rule
 
 
 def explain_errors(error: ValidationError, model: type[BaseModel]) -> str:

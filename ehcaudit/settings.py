@@ -22,7 +22,7 @@ from ehcaudit.gates import Gate, Share, Waiver
 from ehcaudit.model import SECTION_LETTERS
 from ehcaudit.readers.base import Limits
 from ehcaudit.reports.base import FEW
-from ehcaudit.rules import THEMES, RuleSet, load_rules, nearest
+from ehcaudit.rules import THEMES, Known, RuleSet, load_rules, nearest
 from ehcaudit.scoring import GRADES, THEME_WEIGHTS, Scale
 
 FILE_NAME = "ehcaudit.toml"
@@ -217,9 +217,10 @@ class Settings(_Part):
         folders = tuple(str(Path(origin).parent / folder) for folder in settings.rules.folders)
         return settings.model_copy(update={"rules": settings.rules.model_copy(update={"folders": folders})})
 
-    def rule_set(self) -> RuleSet:
-        """The rules in force. Raises RuleError; SettingsError where a theme or a waiver's rule does not exist."""
-        loaded = load_rules(*self.rules.folders)
+    def rule_set(self, known: Known | None = None) -> RuleSet:
+        """The rules in force; those that ``known`` remembers are not checked again. Raises RuleError; SettingsError
+        where a theme or a waiver's rule does not exist."""
+        loaded = load_rules(*self.rules.folders, known=known)
         themes = sorted({*THEMES, *(rule.theme for rule in loaded.rules)})
         gates: dict[str, PresetPart] = {f"gate.presets.{name}": gate for name, gate in self.gate.presets.items()}
         gates["gate"] = self.gate

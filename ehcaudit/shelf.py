@@ -15,14 +15,16 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from ehcaudit.caseload import Trace
 from ehcaudit.horizon import ALWAYS, Days
-from ehcaudit.model import Advice, Block, Document, Evidence, Plan, PlanAudit, Summary
+from ehcaudit.model import SEVERITIES, Advice, Block, Document, Evidence, Gist, Plan, PlanAudit, Summary
+
+if TYPE_CHECKING:
+    from ehcaudit.caseload import CaseloadView, Trace
 
 SHELF_FROM = 200
 """A run of more files than this is kept on a shelf, not in memory."""
@@ -43,6 +45,7 @@ class Sealed:
     path: str
     sha256: str
     summary: bytes
+    gist: str
     whole: bytes
     trace: bytes
     """What a caseload compares of it, packed."""
@@ -66,10 +69,12 @@ def seal(
     ``seen`` is its trace; not even that keeps words where ``words`` is False.
     """
     bare = slim(audited)
+    summary = Summary.of(bare)
     return Sealed(
         audited.path,
         audited.sha256,
-        _packed(_summaries().dump_json(Summary.of(bare))),
+        _packed(_summaries().dump_json(summary)),
+        json.dumps(Gist.of(summary)[1:]),
         _packed(_written(bare)),
         replace(seen, path="").pack(words=words),
         days,
@@ -80,6 +85,20 @@ def seal(
 def open_summary(payload: bytes, path: str) -> Summary:
     """The summary in these bytes, for a file that now has this path. Raises ValueError where they are damaged."""
     return replace(_summaries().validate_json(_unpacked(payload)), path=path)
+
+
+def open_gist(payload: str, path: str) -> Gist:
+    """The gist in this text, for a file that now has this path. Raises ValueError where it is damaged."""
+    try:
+        percent, grade, coverage, themes, counts, questions, faults = json.loads(payload)
+        gist = Gist(path, percent, str(grade), coverage, themes, tuple(counts), questions, faults)
+        scores = [score for score in (percent, *themes.values()) if score is not None]
+        numbers = [*scores, coverage, *counts, questions, *faults.values()]
+    except (AttributeError, TypeError) as error:
+        raise ValueError(type(error).__name__) from None
+    if len(counts) != len(SEVERITIES) or not all(isinstance(number, int | float) for number in numbers):
+        raise ValueError("not a gist")
+    return gist
 
 
 def open_whole(payload: bytes, path: str) -> PlanAudit:
@@ -211,6 +230,7 @@ class Audits(Lazy[PlanAudit], ABC):
 
     def __init__(self) -> None:
         self.paths: list[str] = []
+        self._views: dict[int, CaseloadView] = {}
         super().__init__(self.whole, lambda: len(self.paths))
 
     @abstractmethod
@@ -224,6 +244,12 @@ class Audits(Lazy[PlanAudit], ABC):
     @abstractmethod
     def trace(self, number: int) -> Trace:
         """What a caseload compares of one."""
+
+    def view(self, smallest: int, make: Callable[[], CaseloadView]) -> CaseloadView:
+        """What all of them show together: made when first it is asked for, whatever the number of reports."""
+        if smallest not in self._views:
+            self._views[smallest] = make()
+        return self._views[smallest]
 
     @property
     def summaries(self) -> Lazy[Summary]:
@@ -269,4 +295,6 @@ class Shelf(Audits):
 
     def trace(self, number: int) -> Trace:
         """What a caseload compares of one."""
+        from ehcaudit.caseload import Trace
+
         return Trace.unpack(self.piece(3 * number + 2), self.paths[number])

@@ -16,17 +16,19 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
-from ehcaudit.caseload import Trace
 from ehcaudit.errors import StoreError
 from ehcaudit.horizon import Days
-from ehcaudit.model import Failure, PlanAudit, Summary, Verdict
-from ehcaudit.shelf import Sealed, open_summary, open_whole
+from ehcaudit.model import Failure, Gist, PlanAudit, Summary, Verdict
+from ehcaudit.shelf import Sealed, open_gist, open_summary, open_whole
+
+if TYPE_CHECKING:
+    from ehcaudit.caseload import Trace
 
 APPLICATION = 0x45484341
 """“EHCA” in the file's head: what tells a store from any other database."""
@@ -49,11 +51,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             method INTEGER NOT NULL REFERENCES methods, verdict TEXT NOT NULL, gate TEXT NOT NULL,
             suppressed INTEGER NOT NULL, figures TEXT NOT NULL, members BLOB NOT NULL, failures BLOB NOT NULL)""",
     ),
+    (
+        "ALTER TABLE results ADD COLUMN gist TEXT NOT NULL DEFAULT ''",
+        "CREATE TABLE rule_sets (key TEXT PRIMARY KEY, rules BLOB NOT NULL)",
+        "CREATE TABLE views (key TEXT PRIMARY KEY, view BLOB NOT NULL)",
+    ),
 )
 """For each version of a store the statements that make it from the one before."""
 Thing = TypeVar("Thing")
 PATIENCE = 2.0
 """Seconds to wait for another run that is just ending."""
+SPARE = 4
+"""Rule sets and views of a caseload that are kept; of more, the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,7 @@ class Row:
     firm: Days
     complete: bool
     """All that a run needs is kept with it."""
+    gist: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,19 +245,23 @@ class Store:
             )
             return int(self._one("SELECT id FROM methods WHERE digest = ?", method.digest)[0])
 
-    def look(self, method: int, content: str, suffix: str, day: date) -> Row | None:
-        """The result for a file of this content: one that is complete, and of these one that holds on the day."""
+    def look(self, method: int, files: Sequence[tuple[str, str]], day: date) -> list[Row | None]:
+        """For each file, by its content and suffix, the result that there is: one that is complete, and of these one
+        that holds on the day."""
+        found: dict[tuple[str, str], Row] = {}
         with self._guarded():
-            rows = [
-                Row(number, _days(since, until), _days(firm_since, firm_until), bool(complete))
-                for number, since, until, firm_since, firm_until, complete in self._db.execute(
-                    "SELECT id, since, until, firm_since, firm_until, "
-                    "trace IS NOT NULL AND (whole IS NOT NULL OR NOT ?) FROM results "
-                    "WHERE content = ? AND suffix = ? AND method = ? ORDER BY id DESC",
-                    (self.words, content, suffix, method),
-                )
-            ]
-        return max(rows, key=lambda r: (r.complete, day in r.days, day in r.firm, r.id), default=None)
+            rows = self._db.execute(
+                "SELECT content, suffix, id, since, until, firm_since, firm_until, "
+                "trace IS NOT NULL AND (whole IS NOT NULL OR NOT ?), gist FROM results "
+                "WHERE content IN (SELECT value FROM json_each(?)) AND method = ?",
+                (self.words, json.dumps([content for content, _ in files]), method),
+            )
+            for content, suffix, number, since, until, firm_since, firm_until, complete, gist in rows:
+                days, firm = _days(since, until), _days(firm_since, firm_until)
+                row, other = Row(number, days, firm, bool(complete), gist), found.get((content, suffix))
+                if other is None or _use_of(row, day) > _use_of(other, day):
+                    found[content, suffix] = row
+        return [found.get(file) for file in files]
 
     def keep(self, method: int, sealed: Sealed) -> int:
         """Keep a result for good, and let go of the words of the plan's version before. Gives its number."""
@@ -262,43 +276,56 @@ class Store:
             if same:
                 number = int(same[0])
                 self._db.execute(
-                    "UPDATE results SET firm_since = ?, firm_until = ?, summary = ?, whole = ?, trace = ? WHERE id = ?",
-                    (*_written(sealed.firm), sealed.summary, whole, sealed.trace, number),
+                    "UPDATE results SET firm_since = ?, firm_until = ?, summary = ?, gist = ?, whole = ?, trace = ? "
+                    "WHERE id = ?",
+                    (*_written(sealed.firm), sealed.summary, sealed.gist, whole, sealed.trace, number),
                 )
+                self._db.execute("DELETE FROM views")  # One of them may be of the result as it was.
             else:
                 number = int(
                     self._db.execute(
                         "INSERT INTO results (method, content, suffix, since, until, firm_since, firm_until, "
-                        "summary, whole, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        (*key, *_written(sealed.firm), sealed.summary, whole, sealed.trace),
+                        "summary, gist, whole, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        (*key, *_written(sealed.firm), sealed.summary, sealed.gist, whole, sealed.trace),
                     ).lastrowid
                     or 0
                 )
-            self._place(place, method, number)
+            self._place(method, {place: number})
         return number
 
-    def settle(self, method: int, path: str, number: int) -> None:
-        """This path now has a result that was there already."""
-        place = named(path)
+    def settle(self, method: int, results: Sequence[tuple[str, int]]) -> None:
+        """These paths now have results that were there already: (path, number of the result)."""
+        wanted = {named(path): number for path, number in results}
         with self._guarded():
-            there = self._db.execute(
-                "SELECT 1 FROM places WHERE path = ? AND method = ? AND result = ?", (place, method, number)
-            ).fetchone()
-        if not there:
+            there = dict(
+                self._db.execute(
+                    "SELECT path, result FROM places WHERE method = ? AND path IN (SELECT value FROM json_each(?))",
+                    (method, json.dumps(list(wanted))),
+                )
+            )
+        moved = {place: number for place, number in wanted.items() if there.get(place) != number}
+        if moved:
             with self._transaction():
-                self._place(place, method, number)
+                self._place(method, moved)
 
-    def _place(self, place: str, method: int, number: int) -> None:
-        old = self._db.execute("SELECT result FROM places WHERE path = ? AND method = ?", (place, method)).fetchone()
-        self._db.execute(
-            "INSERT OR REPLACE INTO places (path, method, result) VALUES (?, ?, ?)", (place, method, number)
-        )
-        if old and old[0] != number:
+    def _place(self, method: int, wanted: Mapping[str, int]) -> None:
+        """Enter where results now stand; of those that stand nowhere any more the words are let go."""
+        old: list[int] = []
+        for place, number in wanted.items():
+            before = self._db.execute("SELECT result FROM places WHERE path = ? AND method = ?", (place, method))
+            old += [result for (result,) in before if result != number]
+            self._db.execute(
+                "INSERT OR REPLACE INTO places (path, method, result) VALUES (?, ?, ?)", (place, method, number)
+            )
+        # Only now: two files may have changed places.
+        for result in old:
             self._db.execute(
                 "UPDATE results SET whole = NULL, trace = NULL "
                 "WHERE id = ? AND NOT EXISTS (SELECT 1 FROM places WHERE result = ?)",
-                (old[0], old[0]),
+                (result, result),
             )
+        if old:
+            self._db.execute("DELETE FROM views")  # They may hold words of those.
 
     def piece(self, number: int, part: str) -> bytes | None:
         """The bytes of a result: its ``summary``, or its ``whole`` or its ``trace`` where those are kept."""
@@ -311,6 +338,10 @@ class Store:
         """One result's summary."""
         return self._opened(lambda: open_summary(self.piece(number, "summary") or b"", path))
 
+    def gist(self, payload: str, path: str) -> Gist:
+        """The gist in this text, which is the store's."""
+        return self._opened(lambda: open_gist(payload, path))
+
     def whole(self, number: int, path: str) -> PlanAudit | None:
         """One result with its words; None where they are not kept."""
         payload = self.piece(number, "whole")
@@ -318,6 +349,8 @@ class Store:
 
     def trace(self, number: int, path: str) -> Trace:
         """What a caseload compares of one."""
+        from ehcaudit.caseload import Trace
+
         return self._opened(lambda: Trace.unpack(self.piece(number, "trace") or b"", path))
 
     def _opened(self, read: Callable[[], Thing]) -> Thing:
@@ -331,6 +364,44 @@ class Store:
         if found is None:
             raise StoreError(f"{self.path}: holds no such entry")
         return found
+
+    # ------------------------------------------------------------ what is quicker kept than made again
+
+    def rules(self, key: str) -> bytes | None:
+        """Rules that were checked: those kept under this key, by this very program."""
+        return self._spare("SELECT rules FROM rule_sets WHERE key = ?", key)
+
+    def keep_rules(self, key: str, rules: bytes) -> None:
+        """Keep rules that were checked."""
+        self._keep_spare("rule_sets", key, rules)
+
+    def view(self, key: str) -> bytes | None:
+        """A view of a caseload: the one kept under this key, by this very program."""
+        return self._spare("SELECT view FROM views WHERE key = ?", key)
+
+    def keep_view(self, key: str, view: bytes) -> None:
+        """Keep a view of a caseload, until the words of one of its plans are let go."""
+        self._keep_spare("views", key, view)
+
+    def _spare(self, statement: str, key: str) -> bytes | None:
+        with self._guarded():
+            found = self._db.execute(statement, (f"{_program()} {key}",)).fetchone()
+        try:
+            return None if found is None else zlib.decompress(found[0])
+        except zlib.error:
+            return None
+
+    def _keep_spare(self, table: str, key: str, payload: bytes) -> None:
+        # Where there is no room for it, it is made again the next time.
+        with contextlib.suppress(StoreError), self._transaction():
+            self._db.execute(
+                f"INSERT OR REPLACE INTO {table} VALUES (?, ?)",  # noqa: S608
+                (f"{_program()} {key}", zlib.compress(payload, 1)),
+            )
+            self._db.execute(
+                f"DELETE FROM {table} WHERE rowid NOT IN (SELECT rowid FROM {table} ORDER BY rowid DESC LIMIT ?)",  # noqa: S608
+                (SPARE,),
+            )
 
     # ------------------------------------------------------------ runs
 
@@ -428,14 +499,27 @@ class Store:
             worded = [row[0] for row in self._db.execute("SELECT id FROM results WHERE trace IS NOT NULL")]
             gone = [(number,) for number in worded if number not in recent]
             self._db.executemany("UPDATE results SET whole = NULL, trace = NULL WHERE id = ?", gone)
+            self._db.execute("DELETE FROM views")
         return len(gone)
 
 
-_MEMBERS: TypeAdapter[list[tuple[str, int, float | None]]] = TypeAdapter(list[tuple[str, int, float | None]])
-_FAILED: TypeAdapter[list[tuple[str, str]]] = TypeAdapter(list[tuple[str, str]])
-_CARDS: TypeAdapter[dict[str, tuple[str, str, str, str]]] = TypeAdapter(dict[str, tuple[str, str, str, str]])
+_LATER = ConfigDict(defer_build=True)
+"""Most runs read none of these."""
+_MEMBERS: TypeAdapter[list[tuple[str, int, float | None]]] = TypeAdapter(
+    list[tuple[str, int, float | None]], config=_LATER
+)
+_FAILED: TypeAdapter[list[tuple[str, str]]] = TypeAdapter(list[tuple[str, str]], config=_LATER)
+_CARDS: TypeAdapter[dict[str, tuple[str, str, str, str]]] = TypeAdapter(
+    dict[str, tuple[str, str, str, str]], config=_LATER
+)
 
 
+def _use_of(row: Row, day: date) -> tuple[bool, bool, bool, int]:
+    """Greater for a result that is of more use to a run on this day."""
+    return row.complete, day in row.days, day in row.firm, row.id
+
+
+@lru_cache(4096)
 def _days(since: str, until: str) -> Days:
     return Days(date.fromisoformat(since), date.fromisoformat(until))
 

@@ -151,14 +151,14 @@ class Pool(Generic[Task, Answer]):
         waiting: dict[int, Task] = {}
         turn, more = 0, True
         while True:
-            while more and len(waiting) < self.jobs * AHEAD and (idle := self._idle()) is not None:
+            while more and len(waiting) < self.jobs * AHEAD and self._has_idle():
                 try:
                     number, task = next(coming)
                 except StopIteration:
                     more = False
                     break
                 waiting[number] = task
-                self._give(idle, number, task)
+                self._give(self._idle(), number, task)
             while turn in self.answers:
                 yield waiting.pop(turn), self.answers.pop(turn)
                 turn += 1
@@ -167,11 +167,12 @@ class Pool(Generic[Task, Answer]):
             if any(worker.turn >= 0 for worker in self.workers):
                 self._listen()
 
-    def _idle(self) -> _Worker[Task] | None:
-        for worker in self.workers:
-            if worker.turn < 0:
-                return worker
-        return self._start() if len(self.workers) < self.jobs else None
+    def _has_idle(self) -> bool:
+        return len(self.workers) < self.jobs or any(worker.turn < 0 for worker in self.workers)
+
+    def _idle(self) -> _Worker[Task]:
+        """One that has nothing to do; a new one only now that there is a task, for often there is none."""
+        return next((worker for worker in self.workers if worker.turn < 0), None) or self._start()
 
     def _start(self) -> _Worker[Task]:
         mine, theirs = self.context.Pipe()

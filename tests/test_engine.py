@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ehcaudit import engine
 from ehcaudit.checks import Context
-from ehcaudit.engine import Gate, audit, find_inputs, restrict
+from ehcaudit.engine import Gate, audit, find_inputs
 from ehcaudit.errors import NotAPlan, UsageError
-from ehcaudit.judging import judge_plan, stock_plan
+from ehcaudit.judging import judge_plan, restrict, stock_plan
 from ehcaudit.model import SECTION_LETTERS
 from ehcaudit.plan import build
 from ehcaudit.readers.text import from_markdown

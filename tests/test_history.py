@@ -18,7 +18,7 @@ from ehcaudit.engine import audit
 from ehcaudit.errors import StoreError
 from ehcaudit.history import Figures, difference, find_run, of_change, of_mean, of_share, trend
 from ehcaudit.judging import stock_plan
-from ehcaudit.model import Summary
+from ehcaudit.model import Gist, Summary
 from ehcaudit.reports.base import ReportOptions
 from ehcaudit.reports.history import render_difference, render_runs, render_trend
 from ehcaudit.reports.tabular import csv_bytes
@@ -72,7 +72,7 @@ def names(paths) -> list[str]:
 def test_the_figures_of_a_run_are_those_of_its_plans() -> None:
     figures = Figures()
     for audited in (ROBIN, GOOD):
-        figures.add(Summary.of(audited))
+        figures.add(Gist.of(Summary.of(audited)))
     value = figures.value()
     scores = [ROBIN.scorecard.percent or 0, GOOD.scorecard.percent or 0]
     assert value["plans"] == 2

@@ -45,11 +45,16 @@ def view_of(run: Run | Iterable[PlanAudit | Trace | bytes], *, smallest: int = S
     """The view of all plans of a run, or of these.
 
     Where a run's plans are kept without their words, they have their packed ``traces`` beside them, in the same order;
-    an audit without its words shows little.
+    an audit without its words shows little. They also keep the ``view``, so that it is made once.
     """
     plans = run.plans if isinstance(run, Run) else run
-    caseload = Caseload(smallest=smallest)
-    traces = getattr(plans, "traces", plans)
-    for plan in traces:
-        caseload.add(plan)
-    return caseload.finish(traces.__getitem__ if isinstance(traces, Sequence) else None)
+
+    def made() -> CaseloadView:
+        caseload = Caseload(smallest=smallest)
+        traces = getattr(plans, "traces", plans)
+        for plan in traces:
+            caseload.add(plan)
+        return caseload.finish(traces.__getitem__ if isinstance(traces, Sequence) else None)
+
+    keeper: Callable[[int, Callable[[], CaseloadView]], CaseloadView] | None = getattr(plans, "view", None)
+    return keeper(smallest, made) if keeper else made()

@@ -193,14 +193,19 @@ def check(
         min_score=min_score,
         min_themes=parse_minima(min_theme or ()),
     )
-    rule_set = settings.rule_set()
-    # Imported here, after everything that a usage error could stop.
-    from ehcaudit.cluster import connected
-    from ehcaudit.engine import audit
-
     with contextlib.ExitStack() as stack:
+        kept = None
+        if store and Path(store).is_file():  # It may remember the rules; where there is none, a usage error makes none.
+            kept = stack.enter_context(open_store(store, words=not no_quotes))
+        rule_set = settings.rule_set(kept)
+        # Imported here, after everything that a usage error could stop.
+        from ehcaudit.engine import audit
+
+        if cluster:
+            from ehcaudit.cluster import connected
         progress = stack.enter_context(ProgressBar(wanted=not quiet))
-        kept = stack.enter_context(open_store(store, words=not no_quotes)) if store else None
+        if store and not kept:
+            kept = stack.enter_context(open_store(store, words=not no_quotes))
         stack.enter_context(stop_on_termination())
         run = audit(
             given,
@@ -443,6 +448,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and give the exit code. Nothing escapes: an unexpected error is one line and code 2."""
     # Hundreds of thousands of values are made at the start, to stay; the collector need not look at them all again
     # after every seven hundred more.
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # Looking for some reads every package that is installed.
     gc.set_threshold(50_000, 20, 20)
     atexit.register(gc.freeze)  # Nor at the end, when all goes at once.
     for stream in (sys.stdout, sys.stderr):

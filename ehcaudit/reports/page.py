@@ -6,22 +6,30 @@ Emphasis is never colour alone: quoted words stand in « », severities are word
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from io import StringIO
-
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from ehcaudit.reports.base import ReportOptions, plain
 from ehcaudit.reports.telling import in_context
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_UNSURE = re.compile("[^ -~£«»·×–—‘’“”…›≥─═█░]")
+"""What may take no cell of a terminal, or two, or is made safe; the others take one."""
+_NARROWEST = 1
+"""Cells of a column; of what is narrower rich has its own opinion."""
 SEVERITY_STYLES = {"critical": "bold red", "major": "bold", "minor": "", "advice": ""}
 
 
 def text(words: str, style: str = "") -> Text:
     """Words as they are, made safe; never read as mark-up."""
+    from rich.text import Text
+
     return Text(plain(words), style=style, overflow="fold")
 
 
@@ -32,7 +40,13 @@ class Page:
         self.options = options
         self.width = max(options.width, 40)
         self._file = StringIO()
-        self._console = Console(
+
+    @cached_property
+    def _console(self) -> Console:
+        from rich.console import Console
+
+        options = self.options
+        return Console(
             file=self._file,
             width=self.width,
             height=50,
@@ -51,7 +65,14 @@ class Page:
 
     def line(self, words: str | Text = "", *, indent: int = 0, style: str = "") -> None:
         """One paragraph, wrapped at words and indented as a whole."""
-        shown = words if isinstance(words, Text) else text(words, style)
+        if isinstance(words, str) and not self.options.color and not _unsure(words):
+            # As rich would, which is slow where there are thousands.
+            lines = _broken(words, self.width - indent)
+            self._file.writelines(f"{' ' * indent}{line}\n" for line in lines)
+            return
+        from rich.padding import Padding
+
+        shown = text(words, style) if isinstance(words, str) else words
         self._console.print(Padding(shown, (0, 0, 0, indent)) if indent else shown)
 
     def title(self, words: str) -> None:
@@ -67,10 +88,13 @@ class Page:
 
     def labelled(self, label: str, words: str | Text, *, indent: int = 0, label_width: int = 7) -> None:
         """ "Why   …": a short label and a paragraph that hangs beside it."""
+        from rich.padding import Padding
+        from rich.table import Table
+
         grid = Table.grid(padding=(0, 1), expand=False)
         grid.add_column(width=label_width, no_wrap=True)
         grid.add_column(ratio=1, overflow="fold")
-        grid.add_row(text(label, "bold"), words if isinstance(words, Text) else text(words))
+        grid.add_row(text(label, "bold"), text(words) if isinstance(words, str) else words)
         self._console.print(Padding(grid, (0, 0, 0, indent)))
 
     def table(
@@ -83,6 +107,15 @@ class Page:
         narrow: Sequence[int] = (),
     ) -> None:
         """A plain table; the columns in ``right`` hold figures, column ``stretch`` gives way where room is short."""
+        rows = list(rows)
+        if not self.options.color:
+            shrinks = {number for number in range(len(heads)) if number == stretch or number in narrow}
+            lines = _plain_table([heads, *rows], self.width, right, shrinks)
+            if lines:
+                self._file.writelines(lines if any(heads) else lines[1:])
+                return
+        from rich.table import Table
+
         table = Table(
             box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=any(heads), header_style="bold", show_edge=False
         )
@@ -94,12 +127,71 @@ class Page:
                 no_wrap=number != stretch and number not in narrow,
             )
         for row in rows:
-            table.add_row(*(cell if isinstance(cell, Text) else text(cell) for cell in row))
+            table.add_row(*(text(cell) if isinstance(cell, str) else cell for cell in row))
         self._console.print(table)
 
     def bytes(self) -> bytes:
         """The page as UTF-8, without blanks at the ends of lines."""
         return (re.sub(r"[ \t]+$", "", self._file.getvalue(), flags=re.MULTILINE)).encode("utf-8", "backslashreplace")
+
+
+def _unsure(words: str) -> bool:
+    """Whether rich must say how words are laid out."""
+    return bool(_UNSURE.search(words)) or words != words.strip()
+
+
+def _broken(words: str, width: int) -> list[str]:
+    """Words in lines, as rich breaks them: between words, and in a word that no line has room for."""
+    if len(words) <= width:
+        return [words]
+    breaks: list[int] = []
+    used = 0
+    for found in re.finditer(r"\s*\S+\s*", words):
+        word, start, needed = found[0], found.start(), len(found[0].rstrip())
+        if needed <= width - used:
+            used += len(word)
+        elif needed > width:
+            parts = [word[at : at + width] for at in range(0, len(word), width)]
+            breaks += [start + at * width for at in range(len(parts))]
+            used = len(parts[-1])
+        else:
+            breaks.append(start)
+            used = len(word)
+    ends = [one for one in breaks if one] + [len(words)]
+    return [words[start:end].rstrip() for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _plain_table(
+    rows: Sequence[Sequence[str | Text]], width: int, right: Sequence[int], shrinks: Collection[int]
+) -> list[str]:
+    """The lines of a table as rich would print it without colour; nothing where that is not plain.
+
+    Rich takes half a millisecond for a row.
+    """
+    if any(not isinstance(cell, str) or _unsure(cell) for row in rows for cell in row):
+        return []
+    rooms = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    gaps = [2] * (len(rooms) - 1) + [0]
+    while (excess := sum(rooms) + sum(gaps) - width) > 0 and shrinks:  # The widest gives way, down to the next widest.
+        first, *others = sorted(shrinks, key=lambda number: -(rooms[number] + gaps[number]))
+        least = rooms[others[0]] + gaps[others[0]] - gaps[first] if others else 0
+        if rooms[first] <= least:
+            return []
+        rooms[first] -= min(excess, rooms[first] - least)
+    if min(rooms) < _NARROWEST or sum(rooms) + sum(gaps) > width:
+        return []
+    lines = []
+    for place, row in enumerate(rows):
+        cells = [_broken(str(cell), room) for cell, room in zip(row, rooms, strict=True)]
+        if place == 0:  # Heads stand on the line above the first row.
+            cells = [[""] * (max(map(len, cells)) - len(cell)) + cell for cell in cells]
+        for parts in zip_longest(*cells, fillvalue=""):
+            shown = [
+                part.rjust(room) if number in right else part.ljust(room)
+                for number, (part, room) in enumerate(zip(parts, rooms, strict=True))
+            ]
+            lines.append("  ".join(shown) + "\n")
+    return lines
 
 
 def bar(percent: float | None, cells: int = 20) -> str:
@@ -116,6 +208,8 @@ def bar(percent: float | None, cells: int = 20) -> str:
 
 def excerpt(words: str, spans: Iterable[tuple[int, int]], *, room: int = 160) -> Text:
     """The sentence in which quoted words stand (``telling.in_context``), the words themselves in « » and bold."""
+    from rich.text import Text
+
     shown = Text(overflow="fold")
     for piece, quoted in in_context(words, spans, room=room):
         shown.append(plain(f"«{piece}»" if quoted else piece), style="bold" if quoted else "")

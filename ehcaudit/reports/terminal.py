@@ -9,18 +9,16 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from ehcaudit.model import SEVERITIES, Finding, Plan, PlanAudit, RuleCard, Run, Summary
+from ehcaudit.model import SEVERITIES, Finding, Gist, Plan, PlanAudit, RuleCard, Run
 from ehcaudit.reports.base import ReportOptions, count, section_label, spoken
 from ehcaudit.reports.page import SEVERITY_STYLES, Page, bar, excerpt, text
 from ehcaudit.reports.redact import counted, told
 from ehcaudit.reports.telling import (
     ORDER,
     block_text,
-    fault_counts,
     figure,
     grouped,
     how_it_was_read,
@@ -59,12 +57,12 @@ def render(run: Run, options: ReportOptions) -> bytes:
         _commonest(page, run, many)
         _caseload(page, run)
         if options.verbosity > 0:
-            for entry in many.worst_first:
+            for number, _ in many.worst_first:
                 page.line()
                 page.line()
-                _plan_report(page, run, run.plans[entry.number])
+                _plan_report(page, run, run.plans[number])
     _failures(page, run)
-    _closing(page, run, many.worst_first[0].path if many else "")
+    _closing(page, run, many.worst_first[0][1].path if many else "")
     return page.bytes()
 
 
@@ -272,46 +270,25 @@ def _card(page: Page, card: RuleCard | None, finding: Finding) -> None:
 # ---------------------------------------------------------------- many plans
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One plan among many."""
-
-    number: int
-    """Its place in ``Run.plans``."""
-    path: str
-    percent: float | None
-    grade: str
-    coverage: float
-    counts: tuple[int, ...]
-    """Findings of each severity."""
-    questions: int
-
-    @classmethod
-    def of(cls, number: int, summary: Summary) -> _Entry:
-        card, counts = summary.scorecard, severities(summary.findings)
-        questions = sum(result.status == "query" for result in summary.results)
-        shown = tuple(counts[severity] for severity in SEVERITIES)
-        return cls(number, summary.path, card.percent, card.grade or "", card.coverage, shown, questions)
-
-
 class _Many:
-    """What is said of many plans, gathered in one go over their summaries."""
+    """What is said of many plans, gathered in one go over a line of each."""
 
     def __init__(self, run: Run):
-        entries: list[_Entry] = []
-
-        def passing() -> Iterator[Summary]:
-            for number, summary in enumerate(run.summaries):
-                entries.append(_Entry.of(number, summary))
-                yield summary
-
-        self.fault_counts = fault_counts(passing())
+        entries = list(run.gists)
+        self.plans: Counter[str] = Counter()
+        """Rule → in how many plans it found a fault."""
+        self.places: Counter[str] = Counter()
+        for entry in entries:
+            self.plans.update(entry.faults.keys())
+            self.places.update(entry.faults)
         self.names = short_paths([entry.path for entry in entries])
         self.grades = Counter(entry.grade or "no grade" for entry in entries)
-        self.worst_first = sorted(entries, key=_worst)
+        order = sorted(range(len(entries)), key=lambda number: _worst(entries[number]))
+        self.worst_first = [(number, entries[number]) for number in order]
+        """Each with its place in ``Run.plans``."""
 
 
-def _worst(entry: _Entry) -> tuple[float, list[int], str]:
+def _worst(entry: Gist) -> tuple[float, list[int], str]:
     """The order of ``telling.worst_first``."""
     return (
         -1.0 if entry.percent is None else round(entry.percent, 1),
@@ -340,7 +317,7 @@ def _table_of_plans(page: Page, many: _Many) -> None:
             *(str(number or "–") for number in entry.counts[:3]),
             str(entry.questions or "–"),
         )
-        for entry in entries[:limit]
+        for _, entry in entries[:limit]
     ]
     page.table(
         ("Plan, worst first", "Score", "Grade", "Cov.", "Crit.", "Maj.", "Min.", "Ask"),
@@ -359,7 +336,7 @@ def _table_of_plans(page: Page, many: _Many) -> None:
 
 
 def _commonest(page: Page, run: Run, many: _Many) -> None:
-    plans, places = many.fault_counts
+    plans, places = many.plans, many.places
     if not plans:
         return
     page.heading("Commonest faults")
@@ -395,7 +372,7 @@ def _caseload(page: Page, run: Run) -> None:
 
 def _in_short(page: Page, run: Run) -> None:
     many = _Many(run)
-    for entry in many.worst_first:
+    for _, entry in many.worst_first:
         pairs = zip(SEVERITIES, entry.counts, strict=True)
         found = ", ".join(f"{number} {severity}" for severity, number in pairs if number) or "no findings"
         page.line(

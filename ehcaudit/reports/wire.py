@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from ehcaudit.model import Basis, Confidence, Part, Plan, PlanAudit, PlanStatus, Run, Severity, Status, Verdict
 from ehcaudit.model import Evidence as ModelEvidence
 from ehcaudit.model import Finding as ModelFinding
-from ehcaudit.plan.amendments import find_amendments
 from ehcaudit.reports.base import warning_words
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -22,7 +21,9 @@ Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True, defer_build=True
+    )
 
 
 class Tool(_Wire):
@@ -292,6 +293,8 @@ def _warnings(plan: Plan) -> list[Warning]:
 
 def outline_document(plan: Plan) -> OutlineDocument:
     """What was read, and where it was placed, in the words of the contract."""
+    from ehcaudit.plan.amendments import find_amendments
+
     facts, document = plan.facts, plan.document
     words = {item.id: item.text for item in plan.items}
 
