@@ -24,6 +24,8 @@ _WORD = re.compile(r"[a-z][a-z'-]{2,}")
 
 def flat(text: str) -> str:
     """Lower case with straight quotes and plain dashes; as long as ``text``."""
+    if text.isascii() and "`" not in text:  # Nothing else in the table is ASCII.
+        return text.lower()
     plain = text.translate(_PLAIN)
     low = plain.lower()
     return low if len(low) == len(plain) else "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
