@@ -19,6 +19,7 @@ from pydantic import Field, field_validator
 from ehcaudit.checks.age import completed_years, school_age
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check
 from ehcaudit.language import cues
+from ehcaudit.language.guarded import guarded
 from ehcaudit.model import Block, Evidence, KeptApart, Plan
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def _words(key: str) -> tuple[str, ...]:
 @cache
 def _others() -> re.Pattern[str]:
     """A word for somebody beside the child, or for either sex."""
-    return re.compile(rf"(?i)\b(?:{'|'.join(map(re.escape, _words('others')))})s?\b")
+    return guarded(rf"(?i)\b(?:{'|'.join(map(re.escape, _words('others')))})s?\b")
 
 
 def _first_name(plan: Plan) -> str:

@@ -12,6 +12,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from ehcaudit.language.guarded import guarded
+
 _DATA = Path(__file__).parent.parent / "data"
 _PLAIN = str.maketrans(
     {**dict.fromkeys("’‘ʼ`", "'"), **dict.fromkeys("“”", '"'), **dict.fromkeys("–—‑‐−", "-"), "\u00a0": " "}
@@ -44,7 +46,7 @@ def pattern(name: str, *keys: str) -> re.Pattern[str]:
     for key in keys:
         value = value[key]
     parts: Iterable[str] = [value] if isinstance(value, str) else value
-    return re.compile("|".join(f"(?:{part})" for part in parts))
+    return guarded("|".join(f"(?:{part})" for part in parts))
 
 
 @cache
