@@ -31,7 +31,6 @@ def judge_plan(plan: Plan, rules: Iterable[Rule], context: Context) -> Iterator[
 
 def result_of(rule: Rule, answer: Answer, plan: Plan) -> Result:
     """A check's answer in the rule's own words."""
-    items = {item.id: item for item in plan.items}
     findings: list[Finding] = []
     seen: dict[str, int] = {}
     for hit in answer.hits:
@@ -39,7 +38,7 @@ def result_of(rule: Rule, answer: Answer, plan: Plan) -> Result:
         quote = shorten(" … ".join(part.quote for part in evidence))
         section = (
             hit.section
-            or (items[hit.item].section if hit.item in items else "")
+            or (_section_of(plan, hit.item) if hit.item else "")
             or (plan.section_of.get(evidence[0].block_id, "") if evidence else "")
         )
         print_of = fingerprint(rule.id, section, " ".join(part.quote for part in evidence))
@@ -76,6 +75,10 @@ def result_of(rule: Rule, answer: Answer, plan: Plan) -> Result:
     return Result(rule.id, answer.status, answer.met, answer.items, tuple(findings), answer.reason)
 
 
+def _section_of(plan: Plan, item_id: str) -> str:
+    return next((item.section for item in plan.items if item.id == item_id), "")
+
+
 def _left_out(rule: Rule, plan: Plan) -> str:
     """The sections of a rule, where a partial plan holds none of them; else empty."""
     wanted = homes(rule.file.where)
@@ -85,7 +88,7 @@ def _left_out(rule: Rule, plan: Plan) -> str:
 
 def fill(template: str, values: Mapping[str, str]) -> str:
     """A message with its fields filled in; a field that has no value stays readable, and braces in values are safe."""
-    return re.sub(r"\{(\w+)\}", lambda field: str(values.get(field[1], "…")), template)
+    return _FIELD.sub(lambda field: str(values.get(field[1], "…")), template)
 
 
 def shorten(quote: str, limit: int = 200) -> str:
@@ -95,6 +98,7 @@ def shorten(quote: str, limit: int = 200) -> str:
 
 # ---------------------------------------------------------------- which plans, and which parts, are judged
 
+_FIELD = re.compile(r"\{(\w+)\}")
 _GUARDS = ("identifier", "hidden-name", "another-childs-name")
 """Check types whose findings could identify a child, as against those that find a contradiction."""
 

@@ -33,12 +33,8 @@ def adulthood(plan: Plan, options: Adulthood, where: tuple[str, ...], context: C
     if group and group[1] < _FIRST_YEAR:
         return Answer("not_applicable", reason="The child is below Year 9.")
     homes = (["E"] if "outcome" in options.look_in else []) + (["F"] if "provision" in options.look_in else [])
-    items = [
-        item
-        for item in plan.items
-        if item.kind in options.look_in and item.section in ("E", *_PROVISION) and stated(item)
-    ]
-    if any(_about(item, options.pathway) or _headed(plan, item, options, context) for item in items):
+    said = [(item, text) for item, text in context.once(plan, _said) if item.kind in options.look_in]
+    if any(_about(item, text, options.pathway) or _headed(plan, item, options, context) for item, text in said):
         return Answer("met")
     for home in homes:
         if why := unreadable(plan, home):
@@ -50,9 +46,17 @@ def adulthood(plan: Plan, options: Adulthood, where: tuple[str, ...], context: C
     return Answer("not_met", (Hit(section=homes[0], values=values),))
 
 
-def _about(item: Item, pathway: str) -> bool:
+def _said(plan: Plan) -> list[tuple[Item, str]]:
+    """What outcomes and provisions state, each with its words and those of its row."""
+    return [
+        (item, cues.flat(" ".join((item.text, *(words.quote for words in item.attached.values())))))
+        for item in plan.items
+        if item.kind in ("outcome", "provision") and item.section in ("E", *_PROVISION) and stated(item)
+    ]
+
+
+def _about(item: Item, text: str, pathway: str) -> bool:
     """Whether an item's words have to do with a pathway (with any: empty)."""
-    text = cues.flat(" ".join((item.text, *(words.quote for words in item.attached.values()))))
     if pathway:
         return bool(cues.pattern("adulthood", "pathways", pathway, "cues").search(text)) or (
             pathway == "health" and item.kind == "outcome" and item.area == "health"

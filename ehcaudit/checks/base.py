@@ -6,7 +6,7 @@ It answers for one plan and one ``where``; the engine makes findings of its hits
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -45,13 +45,29 @@ class Policy:
     """Reg. 18 SEND Regulations and CFA s.44(1): a review within 12 months."""
 
 
+Said = TypeVar("Said")
+
+
 @dataclass(slots=True)
 class Context:
-    """What checks share while one plan is judged: the as-of date, the policy, and statements already judged."""
+    """What checks share while one plan is judged: the as-of date, the policy, and what one of them worked out already.
+
+    Nothing of it outlives the plan.
+    """
 
     as_of: date
     policy: Policy = field(default_factory=Policy)
     _judged: dict[str, Judgement] = field(default_factory=dict)
+    _known: dict[tuple[Any, ...], tuple[Plan, Any]] = field(default_factory=dict)
+
+    def once(self, plan: Plan, question: Callable[..., Said], *given: Hashable) -> Said:
+        """What a function says of the plan, asked once however many rules want it. It must ask nothing of the date."""
+        key = (id(plan), question, *given)
+        known = self._known.get(key)
+        if known is None:  # The plan is kept beside the answer, so that no other plan can come to have its id.
+            known = self._known[key] = (plan, question(plan, *given))
+        said: Said = known[1]
+        return said
 
     def judge(self, plan: Plan, item: Item) -> Judgement:
         """The wording of one item, judged once however many rules ask. Columns of its row count as its words."""

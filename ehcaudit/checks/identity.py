@@ -12,14 +12,20 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import PurePath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 
 from ehcaudit.checks.age import completed_years, school_age
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check
 from ehcaudit.language import cues
-from ehcaudit.model import Block, Evidence, Plan
+from ehcaudit.language.guarded import guarded
+from ehcaudit.model import Block, Evidence, KeptApart, Plan
+
+if TYPE_CHECKING:
+    from ehcaudit.language.identifiers import Identifier
+
+    _Found = dict[str, list[Identifier]]
 
 _CHILD_SECTIONS = frozenset({"A", "B", "C", "D", "E", "F", "G", "H", "H1", "H2"})
 
@@ -43,24 +49,34 @@ class Identifiers(Options):
 @check("identifier", Identifiers)
 def identifier(plan: Plan, options: Identifiers, where: tuple[str, ...], context: Context) -> Answer:
     """Identifiers in the text, the headers and footers, and in what is deleted, hidden or said in comments."""
-    from ehcaudit.language.identifiers import find_identifiers, shown
+    from ehcaudit.language.identifiers import shown
 
     hits: list[Hit] = []
-    for block, before in _labelled_blocks(plan):
+    live, apart = context.once(plan, _identifiers)
+    for block, kinds in live:
         for kind in options.kinds:
-            for found in find_identifiers(block.text, kind, before=before):
+            for found in kinds.get(kind, ()):
                 end = shown(found.start, found.end)
                 words = block.text[found.start : end].rstrip()
                 evidence = Evidence(block.id, found.start, found.start + len(words), words)
                 hits.append(Hit((evidence,), values={"masked": f"{words}…"}, query=not found.sure))
-    for kept in plan.document.apart:
+    for kept, kinds in apart:
         for kind in options.kinds:
-            for found in find_identifiers(kept.text, kind):
+            for found in kinds.get(kind, ()):
                 words = kept.text[found.start : shown(found.start, found.end)].rstrip()
                 hits.append(
                     Hit(values={"masked": f"{words}… ({kept.kind.replace('-', ' ')} text)"}, query=not found.sure)
                 )
     return _answer(hits)
+
+
+def _identifiers(plan: Plan) -> tuple[list[tuple[Block, _Found]], list[tuple[KeptApart, _Found]]]:
+    """The blocks, and the words kept apart, in which there is an identifier of any kind."""
+    from ehcaudit.language.identifiers import find_all
+
+    live = ((block, find_all(block.text, before=before)) for block, before in _labelled_blocks(plan))
+    apart = ((kept, find_all(kept.text)) for kept in plan.document.apart)
+    return [pair for pair in live if pair[1]], [pair for pair in apart if pair[1]]
 
 
 def _answer(hits: list[Hit]) -> Answer:
@@ -164,7 +180,7 @@ def _words(key: str) -> tuple[str, ...]:
 @cache
 def _others() -> re.Pattern[str]:
     """A word for somebody beside the child, or for either sex."""
-    return re.compile(rf"(?i)\b(?:{'|'.join(map(re.escape, _words('others')))})s?\b")
+    return guarded(rf"(?i)\b(?:{'|'.join(map(re.escape, _words('others')))})s?\b")
 
 
 def _first_name(plan: Plan) -> str:

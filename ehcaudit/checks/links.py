@@ -353,7 +353,11 @@ def advice_role_missing(plan: Plan, options: AdviceRoles, where: tuple[str, ...]
 @check("provision-unspecific", StatementOptions)
 def provision_unspecific(plan: Plan, options: StatementOptions, where: tuple[str, ...], context: Context) -> Answer:
     """As ``statement``, over what provides something: an entry that says why nothing is due is not vague."""
-    return statement(replace(plan, items=tuple(item for item in plan.items if stated(item))), options, where, context)
+    return statement(context.once(plan, _what_is_due), options, where, context)
+
+
+def _what_is_due(plan: Plan) -> Plan:
+    return replace(plan, items=tuple(item for item in plan.items if stated(item)))
 
 
 # ---------------------------------------------------------------- section H

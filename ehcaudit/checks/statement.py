@@ -75,21 +75,25 @@ def statement(plan: Plan, options: StatementOptions, where: tuple[str, ...], con
     unread = gap(plan, where)
     hits: list[Hit] = []
     asked = 0
-    before = -1
-    for item in items_in(plan, where):
-        leans = item.evidence[0].block_id == before and _LEANS.match(item.text) is not None
-        before = item.evidence[-1].block_id
-        if item.none_stated or (options.leaning and leans):
+    faults, skip, moot, beside = map(
+        frozenset, (options.faults, options.skip_with, options.moot_with, options.moot_beside)
+    )
+    mentions = pattern(options.mentions) if options.mentions else None
+    for item, leans in context.once(plan, _in_turn, where):
+        if options.leaning and leans:
             continue
         judged = context.judge(plan, item)
         if options.sorts and judged.sort not in options.sorts:
             continue
-        if judged.has(*options.skip_with, only_serious=True):
+        if skip and not skip.isdisjoint(judged.grave):
             continue
-        if options.mentions and not pattern(options.mentions).search(lowered(item.text)):
+        if mentions and not mentions.search(lowered(item.text)):
+            continue
+        if faults.isdisjoint(judged.codes):
+            asked += 1
             continue
         found = judged.has(*options.faults, only_serious=options.serious_only)
-        if judged.has(*options.moot_with, only_serious=True) or judged.has(*options.moot_beside):
+        if not (moot.isdisjoint(judged.grave) and beside.isdisjoint(judged.codes)):
             said = tuple(fault for fault in found if not _missing(fault, judged))
             if found and not said:
                 continue
@@ -109,6 +113,18 @@ def statement(plan: Plan, options: StatementOptions, where: tuple[str, ...], con
         )
     answer = over_items(hits, asked, nothing="There is nothing here that the rule could be asked about.")
     return Answer("not_assessed", answer.hits, reason=unread) if unread else answer
+
+
+def _in_turn(plan: Plan, where: tuple[str, ...]) -> list[tuple[Item, bool]]:
+    """The items at ``where`` that state something, and whether each only goes on from the one before it."""
+    found: list[tuple[Item, bool]] = []
+    before = -1
+    for item in items_in(plan, where):
+        leans = item.evidence[0].block_id == before and _LEANS.match(item.text) is not None
+        before = item.evidence[-1].block_id
+        if not item.none_stated:
+            found.append((item, leans))
+    return found
 
 
 def gap(plan: Plan, where: tuple[str, ...]) -> str:

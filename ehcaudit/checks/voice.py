@@ -18,6 +18,7 @@ from typing import Literal
 from ehcaudit.checks.age import school_age
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check, heading_evidence, unreadable
 from ehcaudit.language.cues import data, flat
+from ehcaudit.language.guarded import guarded
 from ehcaudit.language.sentences import sentences
 from ehcaudit.model import Block, Evidence, Plan
 
@@ -84,7 +85,7 @@ def _pattern(table: str, key: str) -> re.Pattern[str]:
     words = data("voice")
     parts = words[table][key]
     filled = [part.replace("{parent}", words["parent"]).replace("{child}", words["child"]) for part in parts]
-    return re.compile("|".join(f"(?:{part})" for part in filled))
+    return guarded("|".join(f"(?:{part})" for part in filled))
 
 
 def _is(table: str, key: str, words: str) -> bool:
@@ -209,7 +210,7 @@ def _by_parent(words: str, until: int) -> bool:
 
 @cache
 def _others() -> re.Pattern[str]:
-    return re.compile(
+    return guarded(
         rf"\b(?:{data('voice')['parent']}|mr|mrs|ms|miss|dr|staff|school|nursery|teachers?|adults?|sendco|senco|"
         r"therapist|psychologist|assistant|we|doctor|nurse|report)\b(?!'s (?:wish|question))"
     )

@@ -37,6 +37,8 @@ class Dated:
 
 def plain(text: str) -> str:
     """The text with plain dashes, apostrophes and spaces, of the same length."""
+    if text.isascii() and text.isprintable() and "`" not in text:  # Nothing of it stands in the table.
+        return text
     return text.translate(_PLAIN)
 
 

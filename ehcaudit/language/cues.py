@@ -12,6 +12,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from ehcaudit.language.guarded import guarded
+
 _DATA = Path(__file__).parent.parent / "data"
 _PLAIN = str.maketrans(
     {**dict.fromkeys("’‘ʼ`", "'"), **dict.fromkeys("“”", '"'), **dict.fromkeys("–—‑‐−", "-"), "\u00a0": " "}
@@ -24,6 +26,8 @@ _WORD = re.compile(r"[a-z][a-z'-]{2,}")
 
 def flat(text: str) -> str:
     """Lower case with straight quotes and plain dashes; as long as ``text``."""
+    if text.isascii() and "`" not in text:  # Nothing else in the table is ASCII.
+        return text.lower()
     plain = text.translate(_PLAIN)
     low = plain.lower()
     return low if len(low) == len(plain) else "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
@@ -42,7 +46,7 @@ def pattern(name: str, *keys: str) -> re.Pattern[str]:
     for key in keys:
         value = value[key]
     parts: Iterable[str] = [value] if isinstance(value, str) else value
-    return re.compile("|".join(f"(?:{part})" for part in parts))
+    return guarded("|".join(f"(?:{part})" for part in parts))
 
 
 @cache

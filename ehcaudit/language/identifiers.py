@@ -42,6 +42,16 @@ def find_identifiers(text: str, kind: str, *, before: str = "") -> list[Identifi
     return [found for found in _FINDERS[kind](text, before) if found.end > found.start]
 
 
+def find_all(text: str, *, before: str = "") -> dict[str, list[Identifier]]:
+    """Every kind that stands in the text → what ``find_identifiers`` finds of it, and at less than its cost."""
+    digits = len(_DIGIT.findall(text))
+    found: dict[str, list[Identifier]] = {}
+    for kind, may in _SIGNS.items():
+        if may(text, before, digits) and (here := find_identifiers(text, kind, before=before)):
+            found[kind] = here
+    return found
+
+
 def shown(start: int, end: int) -> int:
     """Where to stop quoting an identifier: after a third of it, so that no report holds it in full."""
     return start + max(1, (end - start) // 3)
@@ -86,6 +96,18 @@ def national_insurance_number_valid(number: str) -> bool:
 @cache
 def _label(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{cues.data('identifiers')['labels'][kind]})\b[\s:.#()-]*$")
+
+
+@cache
+def _label_anywhere(kind: str) -> re.Pattern[str]:
+    return re.compile(cues.data("identifiers")["labels"][kind])
+
+
+def _may_be_labelled(kind: str, text: str, before: str) -> bool:
+    """False only where ``_labelled`` is false of every place: no label stands in the text, and none before it."""
+    if before and len(before) < 60 and _label(kind).search(cues.flat(before)):
+        return True
+    return _label_anywhere(kind).search(cues.flat(text)) is not None
 
 
 def _labelled(kind: str, text: str, start: int, before: str, reach: int = 40) -> bool:
@@ -254,6 +276,54 @@ _FINDERS: dict[str, Callable[[str, str], Iterator[Identifier]]] = {
     "name": _names,
     "signature": _signatures,
 }
+
+
+def _figures(least: int) -> Callable[[str, str, int], bool]:
+    return lambda _text, _before, digits: digits >= least
+
+
+def _may_be_born(text: str, before: str, digits: int) -> bool:
+    return digits >= 3 and _may_be_labelled("date-of-birth", text, before)
+
+
+@cache
+def _title() -> re.Pattern[str]:
+    return re.compile("|".join(cues.data("identifiers")["words"]["titles"].split()))
+
+
+def _may_be_named(text: str, before: str, _digits: int) -> bool:
+    if _title().search(text):
+        return True
+    return bool((before or ":" in text) and _NAME.search(text)) and _may_be_labelled("name", text, before)
+
+
+def _may_be_signed(text: str, before: str, _digits: int) -> bool:
+    return bool((before or "sign" in text.lower()) and _NAME.search(text)) and _may_be_labelled(
+        "signature", text, before
+    )
+
+
+def _has(shape: str) -> Callable[[str, str, int], bool]:
+    search = re.compile(shape).search
+    return lambda text, _before, digits: digits > 0 and search(text) is not None
+
+
+_DIGIT = re.compile(r"\d")
+_SIGNS: dict[str, Callable[[str, str, int], bool]] = {
+    "nhs-number": _figures(10),
+    "upn": _figures(11),
+    "postcode": _has(r"[A-Z]\d"),
+    "national-insurance-number": _figures(6),
+    "email": lambda text, _before, _digits: "@" in text,
+    "telephone": _figures(10),
+    "date-of-birth": _may_be_born,
+    "street-address": _has(r"\d[A-Za-z]?,? [A-Z]"),
+    "registration-number": _figures(3),
+    "name": _may_be_named,
+    "signature": _may_be_signed,
+}
+"""A cheap sign for each kind (text, what stands before, number of its digits): where it is missing, the finder of that
+kind finds nothing, since its expression or its label asks for as much."""
 
 
 def person_like(words: str) -> bool:

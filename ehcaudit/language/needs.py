@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from ehcaudit.language.guarded import guarded
 from ehcaudit.language.lexicons import Mark, Table, add, find, phrases, read_toml, words_of
 from ehcaudit.language.pipeline import Token, fold, tokens
 from ehcaudit.language.quantities import amounts
@@ -41,7 +42,7 @@ def _lexicon(kind: str) -> _Lexicon:
     if kind == "need":
         verbs = read_toml("verbs.toml")
         add(table, "act", phrases(verbs["observable"]), inflect="verb")
-    patterns = {name: re.compile(text) for name, text in data.items() if name not in lists}
+    patterns = {name: guarded(text) for name, text in data.items() if name not in lists}
     return _Lexicon(table, patterns, words_of("generic_words.txt"))
 
 

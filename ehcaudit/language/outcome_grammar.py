@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ehcaudit.language.dates import find_times
+from ehcaudit.language.guarded import guarded
 from ehcaudit.language.lexicons import Mark, Table, add, find, phrases, read_toml, words_of
 from ehcaudit.language.people import find_people
 from ehcaudit.language.pipeline import Token, fold, tokens
@@ -60,10 +61,10 @@ def lexicon() -> Lexicon:
         countable,
         words_of("generic_words.txt"),
         {name: frozenset(block.split()) for name, block in data["words"].items()},
-        {name: re.compile(pattern) for name, pattern in patterns.items()},
-        re.compile(f"(?:{wrappers}) "),
-        re.compile(setting),
-        re.compile(patterns["resource_before"] + patterns["resource"]),
+        {name: guarded(pattern) for name, pattern in patterns.items()},
+        guarded(f"(?:{wrappers}) "),
+        guarded(setting),
+        guarded(patterns["resource_before"] + patterns["resource"]),
     )
 
 

@@ -51,6 +51,8 @@ class Token(NamedTuple):
 def fold(text: str) -> str:
     """Lower case, plain quotes and dashes, every white space a space; same length as ``text``."""
     lowered = text.lower()
+    if text.isascii() and text.isprintable():  # The table holds nothing of it but tabs and ends of lines.
+        return lowered
     if len(lowered) != len(text):  # A few capitals (İ) grow when lowered, and offsets must hold.
         lowered = "".join(low if len(low := c.lower()) == 1 else c for c in text)
     return lowered.translate(_FOLD)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from ehcaudit.language.guarded import guarded
 from ehcaudit.language.lexicons import Mark, Table, add, find, phrases, plural, read_toml, words_of
 from ehcaudit.language.people import Person, find_people
 from ehcaudit.language.pipeline import Token, fold, tokens
@@ -78,7 +79,7 @@ def lexicon() -> Lexicon:
     for label, block in hedges.items():
         if label != "outcome":
             add(table, label, phrases(block))
-    patterns = {name: re.compile(pattern) for name, pattern in data["grammar"].items()}
+    patterns = {name: guarded(pattern) for name, pattern in data["grammar"].items()}
     bare = [" ".join(phrase) for phrase in phrases(data["bare"]["things"])]
     return Lexicon(
         table,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
@@ -45,10 +46,14 @@ _APART = re.compile(r"(?<![tcsgx])i[aou]|scie|ie(?=t)|eo(?![pu])|[aeoy]ing|(?<!q
 """Two vowels side by side that are two syllables, as in "radio", "science", "quiet", "being"."""
 
 
+_NO_LETTER = re.compile(r"[^a-z]")
+_NO_WORD = re.compile(r"\W")
+
+
 @lru_cache(8192)
 def syllables(word: str) -> int:
     """Syllables of an English word, by its groups of vowels: right for about nine words of ten, one at least."""
-    word = re.sub(r"[^a-z]", "", word.lower())
+    word = _NO_LETTER.sub("", word.lower())
     if len(word) <= 3:
         return 1
     count = len(_VOWELS.findall(word)) + len(_APART.findall(word))
@@ -59,6 +64,12 @@ def syllables(word: str) -> int:
     return max(count, 1)
 
 
+@lru_cache(16384)
+def _measures(word: str) -> tuple[int, int]:
+    """The syllables and the letters of a word."""
+    return syllables(word), len(_NO_WORD.sub("", word))
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text, numbers included."""
     return _WORD.findall(text)
@@ -66,14 +77,18 @@ def words_of(text: str) -> list[str]:
 
 def readability(text: str) -> Readability | None:
     """The indices of a text; None where it has fewer than 100 words, below which they mean nothing."""
-    spans = [(start, end) for start, end in sentences(text) if words_of(text[start:end])]
     words = words_of(text)
-    if len(words) < 100 or not spans:
+    count = len(words)
+    number = sum(_WORD.search(text, start, end) is not None for start, end in sentences(text)) if count >= 100 else 0
+    if not number:
         return None
-    count, number = len(words), len(spans)
-    sound = sum(map(syllables, words))
-    hard = sum(syllables(word) >= 3 for word in words)
-    letters = sum(len(re.sub(r"\W", "", word)) for word in words)
+    sound = hard = letters = 0
+    for word, times in Counter(words).items():
+        loud, long = _measures(word)
+        sound += times * loud
+        letters += times * long
+        if loud >= 3:
+            hard += times
     length, density = count / number, sound / count
     return Readability(
         count,

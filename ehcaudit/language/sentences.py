@@ -6,7 +6,12 @@ import re
 from functools import cache
 from pathlib import Path
 
-_STOP = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+|;\s*\n|\n+)(?=[\"'“‘(\[]*\S)")
+# Each branch looks back at the mark that it begins with, so that the search skips to the marks.
+_STOP = re.compile(
+    r"[.!?…;\n](?:(?<=[.!?…])(?<![.!?…].)[.!?…]*+[\"'”’)\]]*+\s+|(?<=;)\s*\n|(?<=\n)\n*)(?=[\"'“‘(\[]*\S)"
+)
+_WORD_BEFORE = re.compile(r"[\w.]+$")
+_NUMBERING = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)?", re.I)
 _TITLED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|[A-Z])\.?\s+[A-Z]$")
 
 
@@ -26,14 +31,16 @@ def sentences(text: str) -> list[tuple[int, int]]:
         following = text[stop.end() : stop.end() + 3].lstrip("\"'“‘([")
         if text[stop.start()] == "." and text[stop.start() : stop.start() + 2] != "..":
             before = text[max(start, stop.start() - 20) : stop.start()]
-            word = (re.findall(r"[\w.]+$", before) or [""])[0].lower()
+            ends = _WORD_BEFORE.search(before)
+            word = ends[0].lower() if ends else ""
             if word in never or (word in maybe and not following[:1].isupper()):
                 continue
             if len(word) == 1 and word.isalpha() and _TITLED.search(before) and following[:1].isupper():
                 continue
             if following[:1].islower():
                 continue
-            if re.fullmatch(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})\)?", text[start : stop.start()].strip(), re.I):
+            lead = text[start : stop.start()].strip()
+            if len(lead) <= 6 and _NUMBERING.fullmatch(lead):
                 continue  # "1. Sam will …": a number typed before the sentence.
         elif text[stop.start()] in "!?…" and following[:1].islower():
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["outcome", "provision", "need", "voice"]
@@ -50,6 +50,14 @@ class Judgement:
     faults: tuple[Fault, ...]
     sort: str = ""
     """For a provision its kind: ``therapy``, ``staffing``, ``equipment`` …"""
+    codes: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The codes of all its faults."""
+    grave: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The codes of those that are serious."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", frozenset(fault.code for fault in self.faults))
+        object.__setattr__(self, "grave", frozenset(fault.code for fault in self.faults if fault.serious))
 
     def has(self, *codes: str, only_serious: bool = False) -> tuple[Fault, ...]:
         """The faults with one of these codes."""
