@@ -24,7 +24,7 @@ from ehcaudit.gates import Gate, Ledger, Screened, Tally, Waiver, rule_digests
 from ehcaudit.history import Figures
 from ehcaudit.horizon import ALWAYS, Days, Watched, in_turn
 from ehcaudit.inputs import content_of, find_inputs, stamp
-from ehcaudit.judging import identified_by, identity_rules, judge_plan, restrict, without_unreadable
+from ehcaudit.judging import identified_by, identity_rules, judge_plan, restrict, without_unreadable, wording_of
 from ehcaudit.kept import Kept
 from ehcaudit.model import SECTION_LETTERS, Failure, Plan, PlanAudit, Result, Run, Scorecard, Summary
 from ehcaudit.readers import Limits, read, suffixes
@@ -477,7 +477,7 @@ def audit_plan(plan: Plan, rules: RuleSet, context: Context, scale: Scale, secti
     judged = in_turn(plan, rules, context) if isinstance(context, Watched) else judge_plan(plan, rules, context)
     results = tuple(judged)
     card = _scored(plan, results, rules, scale)
-    return PlanAudit(plan.document.path, plan.document.sha256, plan, card, results)
+    return PlanAudit(plan.document.path, plan.document.sha256, plan, card, results, wording_of(plan, context))
 
 
 def _scored(plan: Plan, results: Sequence[Result], rules: RuleSet, scale: Scale) -> Scorecard:

@@ -4,16 +4,17 @@ outside is ever a formula, a link or a number by accident.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
 from ehcaudit.model import Run
 from ehcaudit.reports.base import bare
@@ -21,14 +22,25 @@ from ehcaudit.reports.base import bare
 MOST_ROWS: Final = 1_000_000
 """Of one sheet, under Excel's 1,048,576; a longer table goes on in a sheet of its own."""
 _MOST_LETTERS: Final = 32_000
-"""Of one cell, under Excel's 32,767."""
-_MOST_LINKS: Final = 60_000
+"""Of one cell, in the halves of UTF-16 that Excel counts; under its 32,767."""
+MOST_LINKS: Final = 60_000
 """Of one sheet, under Excel's 65,530."""
+_MOST_ADDRESS: Final = 2_000
+"""Letters of where a link leads, under Excel's 2,080."""
 _LINE: Final = 15
 """Points of one line of a cell."""
 _MOST_LINES: Final = 12
 """Of one row; what is longer is read in the cell itself."""
 _HEAD: Final = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3864", "text_wrap": True, "valign": "top"}
+_LINK: Final = {"font_color": "#0B3D91", "underline": 1}
+_DAY: Final = "d mmm yyyy"
+_DAY_NOUGHT: Final = date(1899, 12, 30)
+_FIRST_DAY: Final = date(1900, 3, 1)
+"""Before it the days of Excel and of the calendar differ."""
+_MARKUP: Final = re.compile(r"[&<>]|_x[0-9A-Fa-f]{4}_")
+_ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+"""Of what Excel takes for the number of a character (ECMA-376 part 1, §22.9.2.19)."""
+_FORMULA: Final = ("=", "+", "-", "@")
 GOOD: Final = {"bg_color": "#D5E8D4", "font_color": "#123B12"}
 BAD: Final = {"bg_color": "#F8CECC", "font_color": "#5C0A0A"}
 DOUBT: Final = {"bg_color": "#FFF2CC", "font_color": "#4D3B00"}
@@ -46,14 +58,39 @@ class Column(NamedTuple):
     """Holds sentences, which are wrapped."""
     upright: bool = False
     """Its title is turned, for a narrow column."""
+    form: str = ""
+    """How its numbers look, in the words of Excel; else whole ones whole, and others with one decimal."""
 
 
 class Link(NamedTuple):
-    """A cell that leads to a cell of another table of this workbook."""
+    """A cell that leads somewhere; it is plain where its sheet can take no more links."""
 
     shown: str | int
-    sheet: str
-    row: int
+    to: str
+    """``cell_of`` this workbook or ``file_beside`` it."""
+    spare: int = 0
+    """So many links its sheet keeps free for cells to come."""
+
+
+def cell_of(sheet: str, row: int) -> str:
+    """Where a link to a row of a table of this workbook leads."""
+    return f"#'{sheet}'!A{row + 1}"
+
+
+def file_beside(folder: Path, file: Path) -> str:
+    """Where a link from a workbook in that folder to a file leads; empty where no link can say it.
+
+    It is relative, so that folder and file can be moved together, and written as Excel writes it: what is not ASCII
+    stays as it is.
+    """
+    try:
+        words = Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # On another drive of Windows.
+        return ""
+    if not words.isprintable():  # Nor can XML hold it: a lone surrogate, a control character.
+        return ""
+    address = "".join(sign if ord(sign) > 127 else quote(sign, safe="/!$'()+,;=@~") for sign in words)
+    return address if len(address) <= _MOST_ADDRESS else ""
 
 
 Value = str | int | float | date | Link | None
@@ -61,14 +98,23 @@ Value = str | int | float | date | Link | None
 
 def safe(text: str) -> str:
     """Text that a cell can hold: one line, nothing that XML or Excel refuses, not too long."""
-    clean = re.sub("[\ufffe\uffff]", "", bare(text))
-    return clean if len(clean) <= _MOST_LETTERS else clean[:_MOST_LETTERS] + " …"
+    if not text.isprintable():  # True of nearly all text, and of none that has to be cleaned.
+        text = re.sub("[\ufffe\uffff]", "", bare(text))
+    if len(text) <= _MOST_LETTERS // 2 or (size := _halves(text)) <= _MOST_LETTERS:
+        return text
+    return text[: _MOST_LETTERS if size == len(text) else _MOST_LETTERS // 2] + " …"
+
+
+def _halves(text: str) -> int:
+    return len(text) + sum(sign > "\uffff" for sign in text)
 
 
 @contextmanager
 def workbook(path: Path, run: Run) -> Iterator[Book]:
     """A workbook at this path, whole when the block ends. Its temporary files stand beside it and go in any case."""
     from xlsxwriter import Workbook
+
+    from ehcaudit.reports.sheet import Sheet
 
     folder = Path(tempfile.mkdtemp(prefix=f".{path.name[:50]}.", dir=path.parent))
     try:
@@ -80,9 +126,10 @@ def workbook(path: Path, run: Run) -> Iterator[Book]:
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
-                "default_date_format": "d mmm yyyy",
+                "default_date_format": _DAY,
             },
         )
+        made.worksheet_class = Sheet
         made.use_zip64()
         made.set_properties(
             {
@@ -101,8 +148,7 @@ def workbook(path: Path, run: Run) -> Iterator[Book]:
         except BaseException:
             made.fileclosed = 1  # Else its destructor writes what is half done.
             for sheet in made.worksheets():
-                if sheet.row_data_fh and not sheet.row_data_fh.closed:
-                    sheet.row_data_fh.close()
+                sheet.close()
             raise
         made.close()
     finally:
@@ -116,8 +162,6 @@ class Book:
     made: Any
     formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
-    links: Counter[str] = field(default_factory=Counter)
-    """By sheet."""
 
     def format(self, **looks: Any) -> Any:
         """A format, made once for these looks."""
@@ -148,29 +192,44 @@ class Book:
         for table in self.tables:
             table.finish()
 
+    def style(self, **looks: Any) -> int:
+        """The number of a format in the file."""
+        return int(self.format(**looks)._get_xf_index())
+
     def write(self, sheet: Any, row: int, column: int, value: Value, looks: Mapping[str, Any]) -> None:
-        """Put a value in a cell as what it is; text is text whatever it looks like."""
+        """Put a value in a cell of a sheet that is no table, as what it is; text is text whatever it looks like."""
         if value is None or value == "":
             return
         if isinstance(value, Link):
-            if self.links[sheet.name] < _MOST_LINKS:
-                self.links[sheet.name] += 1
-                looks = {**looks, "font_color": "#0B3D91", "underline": 1}
-                place = f"internal:'{value.sheet}'!A{value.row + 1}"
-                sheet.write_url(row, column, place, self.format(**looks), string=safe(str(value.shown)))
-            value = value.shown  # Written over it, so that a number stays one.
+            sheet.link(row, column, value.to)
+            value, looks = value.shown, {**looks, **_LINK}
         if isinstance(value, str):
             words = safe(value)
-            # With a quote prefix it stays text in Excel even when the cell is edited (CWE-1236).
-            prefix = {"quote_prefix": True} if words[:1] in tuple("=+-@") else {}
-            sheet.write_string(row, column, words, self.format(**looks, **prefix))
+            sheet.write_string(row, column, words, self.format(**looks, **_kept_text(words)))
         elif isinstance(value, date):
-            sheet.write_datetime(
-                row, column, datetime.combine(value, time()), self.format(**looks, num_format="d mmm yyyy")
-            )
+            sheet.write_datetime(row, column, datetime.combine(value, time()), self.format(**looks, num_format=_DAY))
         else:
-            number = {"num_format": "0.0"} if isinstance(value, float) else {}
-            sheet.write_number(row, column, value, self.format(**looks, **number))
+            form = {"num_format": "0.0"} if isinstance(value, float) else {}
+            sheet.write_number(row, column, value, self.format(**form | looks))
+
+
+def _kept_text(words: str) -> dict[str, bool]:
+    """With a quote prefix it stays text in Excel even when the cell is edited (CWE-1236)."""
+    return {"quote_prefix": True} if words[:1] in _FORMULA else {}
+
+
+class _Styles:
+    """The formats of one column, by what stands in it."""
+
+    def __init__(self, book: Book, column: Column) -> None:
+        looks: dict[str, Any] = {"valign": "top"} | ({"text_wrap": True} if column.long else {})
+        self.text = book.style(**looks)
+        self.kept = book.style(**looks, quote_prefix=True)
+        self.link = book.style(**looks, **_LINK)
+        self.kept_link = book.style(**looks, **_LINK, quote_prefix=True)
+        self.day = book.style(**looks, num_format=_DAY)
+        self.whole = book.style(**looks, **({"num_format": column.form} if column.form else {}))
+        self.decimal = book.style(**looks, num_format=column.form or "0.0")
 
 
 @dataclass
@@ -187,17 +246,16 @@ class Table:
     lasts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._styles = [_Styles(self.book, column) for column in self.columns]
+        self._letters = [_letters(at) for at in range(len(self.columns))]
         self._open()
 
     @property
     def here(self) -> str:
-        """The sheet that the next row goes to."""
-        return f"{self.name} ({len(self.sheets) + 1})" if self.next > MOST_ROWS else self.sheets[-1][1]
-
-    @property
-    def row(self) -> int:
-        """Its row there."""
-        return 1 if self.next > MOST_ROWS else self.next
+        """Where a link to the next row leads."""
+        if self.next > MOST_ROWS:
+            return cell_of(f"{self.name} ({len(self.sheets) + 1})", 1)
+        return cell_of(self.sheets[-1][1], self.next)
 
     def _open(self) -> None:
         name = f"{self.name} ({len(self.sheets) + 1})" if self.sheets else self.name
@@ -217,18 +275,40 @@ class Table:
         if self.next > MOST_ROWS:
             self.lasts.append(self.next - 1)
             self._open()
-        sheet = self.sheets[-1][0]
+        sheet, row = self.sheets[-1][0], self.next
+        number = row + 1
         lines = 1
-        for value, column in zip(values, self.columns, strict=True):
-            if column.long and isinstance(value, str):
-                lines = max(lines, -(-len(value) * 11 // (column.width * 10)))
+        cells = []
+        for at, value in enumerate(values):
+            if value is None or value == "":
+                continue
+            column, styles = self.columns[at], self._styles[at]
+            linked = False
+            if isinstance(value, Link):
+                if value.to and sheet.links + value.spare < MOST_LINKS:
+                    sheet.link(row, at, value.to)
+                    linked = True
+                value = value.shown
+            place = f"{self._letters[at]}{number}"
+            if isinstance(value, str):
+                words = safe(value)
+                if column.long:
+                    lines = max(lines, -(-len(words) * 11 // (column.width * 10)))
+                if words[:1] in _FORMULA:
+                    style = styles.kept_link if linked else styles.kept
+                else:
+                    style = styles.link if linked else styles.text
+                cells.append(_text(place, style, words))
+            elif isinstance(value, date):
+                if value < _FIRST_DAY:
+                    cells.append(_text(place, styles.text, value.isoformat()))
+                else:
+                    cells.append(f'<c r="{place}" s="{styles.day}"><v>{(value - _DAY_NOUGHT).days}</v></c>')
+            else:
+                style = styles.link if linked else styles.decimal if isinstance(value, float) else styles.whole
+                cells.append(f'<c r="{place}" s="{style}"><v>{value:.16g}</v></c>')
         # A height that is given spares Excel, and LibreOffice, working out a million of them.
-        sheet.set_row(self.next, _LINE * min(lines, _MOST_LINES))
-        for at, (value, column) in enumerate(zip(values, self.columns, strict=True)):
-            looks = {"valign": "top", "text_wrap": True} if column.long else {"valign": "top"}
-            self.book.write(sheet, self.next, at, value, looks)
-        for heights in (sheet.row_info, sheet.row_sizes):  # XlsxWriter keeps them, though the row is on the disk.
-            heights.pop(self.next - 1, None)
+        sheet.take(row, _LINE * min(lines, _MOST_LINES), "".join(cells))
         self.next += 1
 
     def finish(self) -> None:
@@ -293,3 +373,18 @@ class Table:
 
     def _at(self, title: str) -> int:
         return [column.title for column in self.columns].index(title)
+
+
+def _letters(column: int) -> str:
+    """A, B … Z, AA … for a column counted from 0."""
+    before, at = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + at)
+
+
+def _text(place: str, style: int, words: str) -> str:
+    """The XML of a cell that holds words, which are never more than words."""
+    if _MARKUP.search(words):
+        words = _ESCAPE.sub("_x005F_", words)
+        words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    keep = ' xml:space="preserve"' if words[:1].isspace() or words[-1:].isspace() else ""
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{keep}>{words}</t></is></c>'

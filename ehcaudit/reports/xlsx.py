@@ -13,11 +13,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ehcaudit.checks import Context
 from ehcaudit.model import SEVERITIES, Evidence, Finding, Item, PlanAudit, Result, Run
 from ehcaudit.reports.base import ReportOptions, section_names, spoken
 from ehcaudit.reports.figures import Figures, write_summary
-from ehcaudit.reports.telling import AREAS, ORDER, rule_title, short_paths
+from ehcaudit.reports.telling import AREAS, ORDER, role_name, rule_title, short_paths
 from ehcaudit.reports.whose import who_can_fix
 from ehcaudit.reports.workbook import BAD, DOUBT, FAINT, GOOD, Book, Column, Link, Value, workbook
 from ehcaudit.rules import THEMES
@@ -26,8 +25,6 @@ SUFFIX = ".xlsx"
 REVIEW = ("agree", "disagree", "unsure")
 SYMBOLS = {"met": "✓", "not_met": "✗", "query": "?", "not_assessed": "–", "not_applicable": "·"}
 MISSING = "missing"
-LINKED = 1_000
-"""With more plans their names lead nowhere, for links stay in memory; a filter finds them."""
 _KINDS = {True: "a person must decide", False: "fault"}
 _SLOTS = {
     "outcome": {
@@ -82,15 +79,12 @@ _FINDINGS = (
 )
 _ADVICE = (
     _PLAN,
-    Column("Role", 24, "Who gave the advice."),
-    Column("Author", 24, "As the plan names them."),
-    Column("Title", 40, "Title of the report.", long=True),
+    Column("From", 36, "Who gave the advice; where the role is not known, the name or title in the plan.", long=True),
     Column("Dated", 13, "Date of the report."),
     Column("Received", 13, "When the authority had it."),
     Column("Plan date", 13, "Date of the plan."),
     Column("Months before the plan", 12, "From the report to the plan."),
     Column("Appended", 10, "Whether the plan says that the report is attached."),
-    Column("Words", 50, "The entry in the plan.", long=True),
 )
 _FAILURES = (
     Column("File", 50, "The file that could not be audited.", long=True),
@@ -173,6 +167,9 @@ class _Sheets:
     book: Book
     run: Run
     options: ReportOptions
+    pages: Sequence[str] = ()
+    """For each plan where a link to its page leads; empty where there are none."""
+    done: int = 0
     names: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -197,41 +194,44 @@ class _Sheets:
 
     def plan(self, audited: PlanAudit) -> None:
         """Write all of one plan."""
-        name = self.names[audited.path]
-        link = Link(name, self.plans.here, self.plans.row) if len(self.names) <= LINKED else name
+        self.done += 1
+        link = self._link(audited)
         found = audited.findings
-        first = (self.findings.here, self.findings.row)
-        for finding in found:
-            self.findings.add(tuple(self._finding(link, audited, finding)))
+        first = self.findings.here
+        for finding, at in zip(found, _each(link, len(self.names) - self.done), strict=False):
+            self.findings.add(tuple(self._finding(at, audited, finding)))
         self.plans.add(tuple(self._plan(audited, found, first)))
         asked = {result.rule: result for result in audited.results}
         self.matrix.add((link, *(_sign(asked.get(card.id)) for card in self.rules)))
         self._statements(link, audited, found)
         facts = audited.plan.facts
-        for entry in audited.plan.advice:
+        for entry, at in zip(audited.plan.advice, _each(link, len(self.names) - self.done), strict=False):
             months = None
             if facts.plan_date and entry.date:
                 months = round((facts.plan_date - entry.date).days / 30.44, 1)
             self.advice.add(
                 (
-                    link,
-                    entry.role.replace("-", " "),
-                    entry.author,
-                    entry.title,
+                    at,
+                    role_name(entry.role) or "; ".join(filter(None, (entry.author, entry.title))),
                     entry.date,
                     entry.received,
                     facts.plan_date,
                     months,
                     {True: "yes", False: "no", None: ""}[entry.appended],
-                    _quoted(entry.evidence),
                 )
             )
+
+    def _link(self, audited: PlanAudit) -> Link:
+        """A plan's name, which leads to its page where there is one, else to its row in Plans."""
+        name = self.names[audited.path]
+        return Link(name, self.pages[self.done - 1] if self.pages else self.plans.here)
 
     def _plan(self, audited: PlanAudit, found: Sequence[Finding], first: tuple[str, int]) -> Iterator[Value]:
         card, facts = audited.scorecard, audited.plan.facts
         faults = [str(finding.severity) for finding in found if not finding.query]
-        yield self.names[audited.path]
-        yield Link(len(faults), *first) if found else 0
+        left = len(self.names) - self.done
+        yield self._link(audited) if self.pages else self.names[audited.path]
+        yield Link(len(faults), first, left) if found else 0
         yield facts.status
         yield facts.plan_date
         yield facts.review_date
@@ -247,7 +247,7 @@ class _Sheets:
             yield _rounded(card.themes[theme].percent) if theme in card.themes else None
         yield audited.path
 
-    def _finding(self, link: Value, audited: PlanAudit, finding: Finding) -> Iterator[Value]:
+    def _finding(self, link: Link, audited: PlanAudit, finding: Finding) -> Iterator[Value]:
         card, plan = self.run.cards.get(finding.rule), audited.plan
         theme = card.theme if card else finding.rule.partition("/")[0]
         blocks = plan.document.blocks
@@ -273,32 +273,33 @@ class _Sheets:
         yield "" if self.options.redact else finding.fingerprint
         yield from ("", "", "")
 
-    def _statements(self, link: Value, audited: PlanAudit, found: Sequence[Finding]) -> None:
+    def _statements(self, link: Link, audited: PlanAudit, found: Sequence[Finding]) -> None:
         rules: dict[str, list[str]] = {}
         for finding in found:
             if finding.item and not finding.query:
                 rules.setdefault(finding.item, []).append(finding.rule)
-        context = Context(self.run.as_of)
+        links = {kind: _each(link, len(self.names) - self.done) for kind in self.statements}
         for item in audited.plan.items:
             if item.kind in self.statements and not item.none_stated:
                 hit = rules.get(item.id, [])
                 head: tuple[Value, ...] = (
-                    link, item.id, item.section, AREAS.get(item.area, item.area), len(hit), "; ".join(sorted(set(hit))),
+                    next(links[item.kind]), item.id, item.section, AREAS.get(item.area, item.area), len(hit),
+                    "; ".join(rule_title(self.run, rule) for rule in sorted(set(hit))),
                 )  # fmt: skip
-                rest = () if self.options.redact else tuple(self._judged(audited, item, context))
+                rest = () if self.options.redact else tuple(self._judged(audited, item))
                 self.statements[item.kind].add(head + rest)
 
-    def _judged(self, audited: PlanAudit, item: Item, context: Context) -> Iterator[Value]:
-        said = context.judge(audited.plan, item)
-        slots = [said.slots.get(name) for name in _SLOTS[item.kind]]
+    def _judged(self, audited: PlanAudit, item: Item) -> Iterator[Value]:
+        said = audited.wording.get(item.id)
+        slots = _SLOTS[item.kind]
         yield item.text
         if item.kind == "provision":
-            yield said.sort
-        yield said.verdict
-        yield round(100 * said.score)
-        yield sum(slot is None for slot in slots)
-        yield from (slot.text if slot else MISSING for slot in slots)
-        yield "; ".join(dict.fromkeys(fault.code.replace("-", " ") for fault in said.faults))
+            yield said.sort if said else ""
+        yield said.verdict if said else ""
+        yield round(100 * said.score) if said else None
+        yield sum(name not in said.parts for name in slots) if said else None
+        yield from (said.parts.get(name, MISSING) if said else "" for name in slots)
+        yield "; ".join(code.replace("-", " ") for code in said.faults) if said else ""
 
     def close(self, figures: Figures) -> None:
         """What can only be written when all plans have been."""
@@ -374,6 +375,15 @@ class _Sheets:
         for table in self.book.tables:
             if len(table.sheets) > 1:
                 yield table.name, f"Goes on in {', '.join(name for _, name in table.sheets[1:])}."
+
+
+def _each(link: Link, left: int) -> Iterator[Link]:
+    """The link for each row of a plan: its first row always leads there, the others while that leaves enough links for
+    the plans that are left."""
+    yield link
+    others = link._replace(spare=left)
+    while True:
+        yield others
 
 
 def _sign(result: Result | None) -> str:
