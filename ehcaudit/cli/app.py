@@ -13,6 +13,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -161,7 +162,7 @@ def check(
     """
     from ehcaudit.reports import find_report
     from ehcaudit.reports.base import EDITIONS
-    from ehcaudit.reports.files import targets
+    from ehcaudit.reports.files import beside, targets
     from ehcaudit.settings import parse_date, parse_minima, parse_sections
 
     if verbose > 1:
@@ -224,7 +225,8 @@ def check(
         look = partial(report_options, edition=edition, redact=redact, trend=points)
         emit(renderer.render(run, look(width, no_color=no_color, verbosity=-1 if quiet else verbose)))
         for target in to_write:
-            target.write(run, look(width or 100, no_color=True, verbosity=verbose))
+            options = look(width or 100, no_color=True, verbosity=verbose)
+            target.write(run, replace(options, beside=beside(to_write)))
             if not quiet:
                 note(f"wrote {target.path}")
     if not quiet:

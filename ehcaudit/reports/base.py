@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ehcaudit.model import Warning
 
@@ -29,6 +30,13 @@ caseworker (what to change before issue); a board (figures)."""
 EDITIONS: Final[tuple[Edition, ...]] = ("full", "dco", "parents", "caseworker", "board")
 
 
+class Beside(NamedTuple):
+    """Where another report of the same run is written."""
+
+    path: Path
+    folder: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
     """How a report is to look. Reports that are files for machines take no notice of it."""
@@ -44,6 +52,8 @@ class ReportOptions:
     """The Run that a report is given is then ``redact.redacted`` already; what is left to do is ``redact.few``."""
     trend: Sequence[Point] = ()
     """The runs that a store remembers, this one the last; empty where there is no store."""
+    beside: Mapping[str, Beside] = field(default_factory=dict)
+    """By its name each report that the same command writes, so that one can lead to another; it may not be there yet."""
 
 
 def plain(text: str) -> str:

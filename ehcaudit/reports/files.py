@@ -12,6 +12,7 @@ from pathlib import Path
 from ehcaudit.errors import UsageError
 from ehcaudit.model import Run
 from ehcaudit.reports import ReportOptions, find_report
+from ehcaudit.reports.base import Beside
 
 LISTING = ".ehcaudit-report"
 """Stands in every folder that a report wrote and names its files, a line each: ``--force`` replaces these alone."""
@@ -120,6 +121,14 @@ def targets(given: Iterable[str], *, force: bool) -> tuple[Target, ...]:
                 raise UsageError(f"--report: {path} and {other.path} stand one in the other")
         found[key] = Target(name, path, force, folder)
     return tuple(found.values())
+
+
+def beside(given: Iterable[Target]) -> dict[str, Beside]:
+    """Where the reports of these targets will be, for ``ReportOptions``; of two of one name the first."""
+    places: dict[str, Beside] = {}
+    for target in given:
+        places.setdefault(target.name, Beside(target.path, target.folder))
+    return places
 
 
 def _refuse_folder(path: Path, *, force: bool) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -31,7 +31,11 @@ _LINE: Final = 15
 """Points of one line of a cell."""
 _MOST_LINES: Final = 12
 """Of one row; what is longer is read in the cell itself."""
-_HEAD: Final = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3864", "text_wrap": True, "valign": "top"}
+NAVY: Final = "#1F3864"
+_HEAD: Final = {"bold": True, "font_color": "#FFFFFF", "bg_color": NAVY, "text_wrap": True, "valign": "vcenter",
+                "border": 1, "border_color": "#8EA9DB"}  # fmt: skip
+_UPRIGHT: Final = {"font_color": NAVY, "rotation": 90, "valign": "bottom", "font_size": 9, "align": "center"}
+_TINTS: Final = ("#DDE6F3", "#F2F5FA")
 _LINK: Final = {"font_color": "#0B3D91", "underline": 1}
 _DAY: Final = "d mmm yyyy"
 _DAY_NOUGHT: Final = date(1899, 12, 30)
@@ -58,6 +62,8 @@ class Column(NamedTuple):
     """Holds sentences, which are wrapped."""
     upright: bool = False
     """Its title is turned, for a narrow column."""
+    band: int = 0
+    """Upright titles of one band have one colour, and the next band another."""
     form: str = ""
     """How its numbers look, in the words of Excel; else whole ones whole, and others with one decimal."""
 
@@ -176,14 +182,27 @@ class Book:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&L&A&RPage &P of &N")
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_footer("&L&A&CEHC plan audit: keep it where the plans may be kept&RPage &P of &N")
         if colour:
             sheet.set_tab_color(colour)
         return sheet
 
-    def table(self, name: str, columns: Sequence[Column], *, frozen: int = 1) -> Table:
-        """A new table on a sheet of its own; ``frozen`` columns stay in sight."""
-        table = Table(self, name, tuple(columns), frozen)
+    def table(
+        self,
+        name: str,
+        columns: Sequence[Column],
+        *,
+        frozen: int = 1,
+        printed: int = 0,
+        top: int = 0,
+        banner: Callable[[Any], None] | None = None,
+    ) -> Table:
+        """A new table on a sheet of its own; ``frozen`` columns stay in sight, the first ``printed`` ones go on paper.
+
+        ``banner`` fills the ``top`` rows above it.
+        """
+        table = Table(self, name, tuple(columns), frozen, printed or len(columns), top, banner)
         self.tables.append(table)
         return table
 
@@ -222,14 +241,23 @@ class _Styles:
     """The formats of one column, by what stands in it."""
 
     def __init__(self, book: Book, column: Column) -> None:
-        looks: dict[str, Any] = {"valign": "top"} | ({"text_wrap": True} if column.long else {})
+        looks: dict[str, Any] = {"valign": "top", "bottom": 1, "bottom_color": "#D9D9D9"}
+        if column.long:
+            looks["text_wrap"] = True
+        self.day = book.style(**looks, align="right", num_format=_DAY)
+        if column.upright:
+            looks["align"] = "center"
+        whole = {**looks, "num_format": column.form or "0"}
+        decimal = {**looks, "num_format": column.form or "0.0"}
+        if not column.upright:
+            looks |= {"align": "left", "indent": 1}  # Else they stand against the figures of the column before.
         self.text = book.style(**looks)
         self.kept = book.style(**looks, quote_prefix=True)
         self.link = book.style(**looks, **_LINK)
         self.kept_link = book.style(**looks, **_LINK, quote_prefix=True)
-        self.day = book.style(**looks, num_format=_DAY)
-        self.whole = book.style(**looks, **({"num_format": column.form} if column.form else {}))
-        self.decimal = book.style(**looks, num_format=column.form or "0.0")
+        self.whole = book.style(**whole)
+        self.whole_link = book.style(**whole, **_LINK)
+        self.decimal = book.style(**decimal)
 
 
 @dataclass
@@ -239,9 +267,12 @@ class Table:
     book: Book
     name: str
     columns: tuple[Column, ...]
-    frozen: int = 1
+    frozen: int
+    printed: int
+    top: int
+    banner: Callable[[Any], None] | None
     sheets: list[tuple[Any, str]] = field(default_factory=list)
-    next: int = 1
+    next: int = 0
     """The row that is written next, from 0."""
     lasts: list[int] = field(default_factory=list)
 
@@ -254,21 +285,30 @@ class Table:
     def here(self) -> str:
         """Where a link to the next row leads."""
         if self.next > MOST_ROWS:
-            return cell_of(f"{self.name} ({len(self.sheets) + 1})", 1)
+            return cell_of(f"{self.name} ({len(self.sheets) + 1})", self.top + 1)
         return cell_of(self.sheets[-1][1], self.next)
 
     def _open(self) -> None:
         name = f"{self.name} ({len(self.sheets) + 1})" if self.sheets else self.name
         sheet = self.book.sheet(name)
-        sheet.set_row(0, 230 if any(column.upright for column in self.columns) else 45)
         for at, column in enumerate(self.columns):
             sheet.set_column(at, at, column.width)
-            turned = {"rotation": 90, "valign": "bottom"} if column.upright else {}
-            sheet.write_string(0, at, safe(column.title), self.book.format(**_HEAD | turned))
-        sheet.freeze_panes(1, self.frozen)
-        sheet.repeat_rows(0)
+        if self.banner:
+            self.banner(sheet)
+        sheet.set_row(self.top, 190 if any(column.upright for column in self.columns) else 48)
+        for at, column in enumerate(self.columns):
+            turned: dict[str, Any] = {"align": "left", "indent": 1 if column.width > 11 else 0}
+            if column.upright:
+                turned = _UPRIGHT | {"bg_color": _TINTS[column.band % 2]}
+            sheet.write_string(self.top, at, safe(column.title), self.book.format(**_HEAD | turned))
+        sheet.freeze_panes(self.top + 1, self.frozen)
+        sheet.repeat_rows(0, self.top)
+        if any(column.upright for column in self.columns):  # More columns than a page holds that could be read.
+            sheet.set_print_scale(70)
+            sheet.repeat_columns(0, self.frozen - 1)
+            sheet.print_across()
         self.sheets.append((sheet, name))
-        self.next = 1
+        self.next = self.top + 1
 
     def add(self, values: Sequence[Value]) -> None:
         """The next row."""
@@ -280,9 +320,11 @@ class Table:
         lines = 1
         cells = []
         for at, value in enumerate(values):
-            if value is None or value == "":
-                continue
             column, styles = self.columns[at], self._styles[at]
+            if value is None or value == "":
+                # What somebody types there later looks like the rest.
+                cells.append(f'<c r="{self._letters[at]}{number}" s="{styles.text}"/>')
+                continue
             linked = False
             if isinstance(value, Link):
                 if value.to and sheet.links + value.spare < MOST_LINKS:
@@ -293,7 +335,7 @@ class Table:
             if isinstance(value, str):
                 words = safe(value)
                 if column.long:
-                    lines = max(lines, -(-len(words) * 11 // (column.width * 10)))
+                    lines = max(lines, -(-len(words) // (column.width - 2)))
                 if words[:1] in _FORMULA:
                     style = styles.kept_link if linked else styles.kept
                 else:
@@ -305,7 +347,8 @@ class Table:
                 else:
                     cells.append(f'<c r="{place}" s="{styles.day}"><v>{(value - _DAY_NOUGHT).days}</v></c>')
             else:
-                style = styles.link if linked else styles.decimal if isinstance(value, float) else styles.whole
+                whole = styles.whole_link if linked else styles.whole
+                style = styles.decimal if isinstance(value, float) else whole
                 cells.append(f'<c r="{place}" s="{style}"><v>{value:.16g}</v></c>')
         # A height that is given spares Excel, and LibreOffice, working out a million of them.
         sheet.take(row, _LINE * min(lines, _MOST_LINES), "".join(cells))
@@ -315,10 +358,12 @@ class Table:
         """The filter over all rows."""
         self.lasts.append(self.next - 1)
         for (sheet, _), last in zip(self.sheets, self.lasts, strict=True):
-            if last:
-                sheet.autofilter(0, 0, last, len(self.columns) - 1)
+            if last > self.top:
+                sheet.autofilter(self.top, 0, last, len(self.columns) - 1)
             else:
-                sheet.write_string(1, 0, "Nothing to show.", self.book.format(italic=True))
+                sheet.write_string(self.top + 1, 0, "Nothing to show.", self.book.format(italic=True))
+            if self.printed < len(self.columns):
+                sheet.print_area(0, 0, max(last, self.top + 1), self.printed - 1)
 
     def colour(self, titles: Sequence[str], words: Mapping[str, Mapping[str, Any]]) -> None:
         """Colour cells of these columns by their words; call it with the table full."""
@@ -326,25 +371,25 @@ class Table:
             for at in map(self._at, titles):
                 for word, looks in words.items():
                     rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": self.book.format(**looks)}
-                    sheet.conditional_format(1, at, last, at, rule)
+                    sheet.conditional_format(self.top + 1, at, last, at, rule)
 
     def colour_by_sign(self, first: int, signs: Mapping[str, Mapping[str, Any]]) -> None:
         """Colour all cells from a column on by the sign that they begin with."""
         for sheet, last in self._whole():
             for sign, looks in signs.items():
                 rule = {"type": "text", "criteria": "begins with", "value": sign, "format": self.book.format(**looks)}
-                sheet.conditional_format(1, first, last, max(len(self.columns) - 1, first), rule)
+                sheet.conditional_format(self.top + 1, first, last, max(len(self.columns) - 1, first), rule)
 
     def bar(self, title: str) -> None:
         """Bars behind the numbers of a column that holds scores from 0 to 100."""
         for sheet, last in self._whole():
             at = self._at(title)
             sheet.conditional_format(
-                1,
+                self.top + 1,
                 at,
                 last,
                 at,
-                {"type": "data_bar", "bar_solid": True, "bar_color": "#9DC3E6", "min_type": "num", "min_value": 0,
+                {"type": "data_bar", "bar_solid": True, "bar_color": "#CFE0F3", "min_type": "num", "min_value": 0,
                  "max_type": "num", "max_value": 100},
             )  # fmt: skip
 
@@ -353,7 +398,7 @@ class Table:
         for sheet, last in self._whole():
             at = self._at(title)
             sheet.data_validation(
-                1,
+                self.top + 1,
                 at,
                 last,
                 at,
@@ -369,10 +414,40 @@ class Table:
 
     def _whole(self) -> Iterator[tuple[Any, int]]:
         lasts = [*self.lasts, self.next - 1]
-        return ((sheet, max(last, 1)) for (sheet, _), last in zip(self.sheets, lasts, strict=True))
+        return ((sheet, max(last, self.top + 1)) for (sheet, _), last in zip(self.sheets, lasts, strict=True))
 
     def _at(self, title: str) -> int:
         return [column.title for column in self.columns].index(title)
+
+
+@dataclass
+class Prose:
+    """A sheet to read from top to bottom: the last of its columns is wrapped."""
+
+    book: Book
+    sheet: Any
+    widths: tuple[int, ...]
+    next: int = 0
+
+    def __post_init__(self) -> None:
+        self.sheet.hide_gridlines(2)
+        for at, width in enumerate(self.widths):
+            self.sheet.set_column(at, at, width)
+
+    def title(self, words: str) -> None:
+        """A heading."""
+        self.sheet.set_row(self.next, 26)
+        self.book.write(self.sheet, self.next, 0, words, {"bold": True, "font_size": 15, "font_color": NAVY})
+        self.next += 1
+
+    def row(self, values: Sequence[str], *, bold: int = 0) -> None:
+        """A row, of which the first cells are bold."""
+        if values:
+            self.sheet.set_row(self.next, _LINE * -(-len(values[-1]) // self.widths[-1]))
+        for at, words in enumerate(values):
+            looks = {"valign": "top", "bold": at < bold, "text_wrap": at == len(self.widths) - 1}
+            self.book.write(self.sheet, self.next, at, words, looks)
+        self.next += 1
 
 
 def _letters(column: int) -> str:

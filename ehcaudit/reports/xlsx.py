@@ -13,17 +13,38 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ehcaudit.model import SEVERITIES, Evidence, Finding, Item, PlanAudit, Result, Run
+from ehcaudit.model import SEVERITIES, Evidence, Finding, Item, PlanAudit, Result, Run, Wording
 from ehcaudit.reports.base import ReportOptions, section_names, spoken
 from ehcaudit.reports.figures import Figures, write_summary
 from ehcaudit.reports.telling import AREAS, ORDER, role_name, rule_title, short_paths
 from ehcaudit.reports.whose import who_can_fix
-from ehcaudit.reports.workbook import BAD, DOUBT, FAINT, GOOD, Book, Column, Link, Value, workbook
+from ehcaudit.reports.workbook import (
+    BAD,
+    DOUBT,
+    FAINT,
+    GOOD,
+    NAVY,
+    Book,
+    Column,
+    Link,
+    Prose,
+    Value,
+    file_beside,
+    workbook,
+)
 from ehcaudit.rules import THEMES
 
 SUFFIX = ".xlsx"
 REVIEW = ("agree", "disagree", "unsure")
 SYMBOLS = {"met": "✓", "not_met": "✗", "query": "?", "not_assessed": "–", "not_applicable": "·"}
+SIGN_LOOKS: dict[str, dict[str, Any]] = {"met": GOOD, "not_met": BAD, "query": DOUBT, "not_assessed": FAINT}
+SIGN_WORDS = {
+    "met": "met (3/5: by three of five statements)",
+    "not_met": "not met",
+    "query": "a person must decide",
+    "not_assessed": "not assessed: it could not be judged",
+    "not_applicable": "does not apply",
+}
 MISSING = "missing"
 _KINDS = {True: "a person must decide", False: "fault"}
 _SLOTS = {
@@ -42,7 +63,7 @@ def write_file(run: Run, path: Path, options: ReportOptions) -> None:
     """Write the workbook at this path."""
     with workbook(path, run) as book:
         summary = book.sheet("Summary", "#1F3864")
-        sheets = _Sheets(book, run, options)
+        sheets = _Sheets(book, run, options, _pages(run, path.parent, options))
         figures = Figures()
         for audited in run.plans:
             figures.count(audited)
@@ -51,32 +72,48 @@ def write_file(run: Run, path: Path, options: ReportOptions) -> None:
         write_summary(book, summary, run, figures, options)
 
 
+def _pages(run: Run, folder: Path, options: ReportOptions) -> list[str]:
+    """Where a link to each plan's page in the HTML report of the same command leads; empty where there are none."""
+    if "html" not in options.beside:
+        return []
+    from ehcaudit.reports.html import pages
+
+    addresses = [file_beside(folder, page) for page in pages(run, options, options.beside["html"])]
+    return addresses if all(addresses) else []
+
+
 # ---------------------------------------------------------------- the columns
 
-_PLAN = Column("Plan", 28, "The plan's file, without the folders that all plans share; leads to its row in Plans.")
+_PLAN = Column(
+    "Plan",
+    28,
+    "The plan's file, without the folders that all plans share; leads to its page in the HTML report that was made "
+    "with this workbook, else to its row in Plans.",
+)
 _FINDINGS = (
     _PLAN,
     Column("Section", 9, "Letter of the section; empty for the plan as a whole."),
-    Column("Severity", 10, "critical, major, minor or advice."),
-    Column("Kind", 14, "A fault, or a question that a person must decide (not counted in the score)."),
-    Column("Theme", 18, "Theme of the rule."),
-    Column("Title", 34, "What the rule looks for.", long=True),
-    Column("What", 50, "What was found.", long=True),
-    Column("Words", 50, "The words of the plan it is about; empty where something is missing.", long=True),
-    Column("Place", 30, "Where they stand.", long=True),
-    Column("Page", 6, "Page, where the file has pages (PDF)."),
-    Column("How to fix", 50, "What to change.", long=True),
+    Column("Severity", 11, "critical, major, minor or advice."),
+    Column("Title", 30, "What the rule looks for.", long=True),
+    Column("What", 44, "What was found.", long=True),
+    Column("Words", 44, "The words of the plan it is about; empty where something is missing.", long=True),
+    Column("How to fix", 44, "What to change.", long=True),
+    Column("Review", 12, "For the reviewer: agree, disagree or unsure."),
+    Column("Review comment", 34, "For the reviewer: why, or what the plan says elsewhere.", long=True),
+    Column("Reviewer", 14, "For the reviewer: who looked at it."),
+    Column("Kind", 24, "A fault, or a question that a person must decide (not counted in the score)."),
+    Column("Statement", 11, "The outcome, provision or need that it is about, as in those sheets."),
+    Column("Place", 30, "Where the words stand.", long=True),
+    Column("Page", 7, "Page, where the file has pages (PDF)."),
     Column("Who", 34, "Who has the words for it.", long=True),
     Column("Source", 60, "The law, guidance or practice that the rule rests on.", long=True),
-    Column("Basis", 9, "law, code, case or practice."),
-    Column("Confidence", 11, "How sure the rule is: high, medium or low."),
-    Column("Statement", 10, "The outcome, provision or need that it is about, as in those sheets."),
-    Column("Rule", 30, "The rule's id; see the sheet Rules."),
-    Column("Finding", 18, "The finding's id, the same in every run while the words are the same."),
-    Column("Review", 11, "For the reviewer: agree, disagree or unsure."),
-    Column("Review comment", 40, "For the reviewer.", long=True),
-    Column("Reviewer", 14, "For the reviewer."),
+    Column("Theme", 26, "Theme of the rule."),
+    Column("Basis", 10, "law, code, case or practice."),
+    Column("Confidence", 12, "How sure the rule is: high, medium or low."),
+    Column("Rule", 40, "The rule's id; see the sheet Rules."),
+    Column("Finding", 20, "The finding's id, the same in every run while the words are the same."),
 )
+_FINDINGS_PRINTED = 10
 _ADVICE = (
     _PLAN,
     Column("From", 36, "Who gave the advice; where the role is not known, the name or title in the plan.", long=True),
@@ -92,68 +129,82 @@ _FAILURES = (
     Column("Message", 80, "What is wrong with it, and what to do.", long=True),
 )
 _RULES = (
-    Column("Rule", 34, "The rule's id."),
-    Column("Title", 40, "What it looks for.", long=True),
-    Column("Theme", 18, "Its theme."),
-    Column("Severity", 10, "critical, major, minor or advice."),
-    Column("Basis", 9, "law, code, case or practice."),
-    Column("Plans met", 8, "Plans that meet it."),
-    Column("Plans not met", 8, "Plans that do not."),
-    Column("To decide", 8, "Plans where a person must decide."),
-    Column("Not assessed", 9, "Plans where it could not be judged."),
-    Column("Does not apply", 9, "Plans to which it does not apply."),
-    Column("Findings", 9, "Faults in all plans."),
+    Column("Title", 44, "What the rule looks for.", long=True),
+    Column("Theme", 28, "Its theme."),
+    Column("Severity", 11, "critical, major, minor or advice."),
+    Column("Basis", 10, "law, code, case or practice."),
+    Column("Plans met", 9, "Plans that meet it."),
+    Column("Plans not met", 9, "Plans that do not."),
+    Column("To decide", 9, "Plans where a person must decide."),
+    Column("Not assessed", 10, "Plans where it could not be judged."),
+    Column("Does not apply", 10, "Plans to which it does not apply."),
+    Column("Findings", 10, "Faults in all plans."),
+    Column("How to fix", 50, "What to change.", long=True),
     Column("Why", 60, "Why it matters.", long=True),
-    Column("How to fix", 60, "What to change.", long=True),
     Column("Sources", 60, "What it rests on, and when a person last checked that.", long=True),
+    Column("Rule", 40, "The rule's id."),
 )
+_RULES_PRINTED = 11
 
 
 def _plan_columns() -> tuple[Column, ...]:
     return (
-        Column("Plan", 28, "The plan's file, without the folders that all plans share."),
-        Column("Findings", 10, "How many faults; leads to the first of them."),
-        Column("Status", 10, "draft, final, amended or unknown, as the plan says."),
-        Column("Plan date", 13, "Date of the plan as it stands."),
-        Column("Review date", 13, "When it is to be reviewed."),
-        Column("Grade", 20, "Indicative; empty where too little could be judged."),
+        _PLAN._replace(
+            says="The plan's file, without the folders that all plans share; leads to its page in the HTML report that "
+            "was made with this workbook."
+        ),
+        Column("Grade", 22, "Indicative; empty where too little could be judged."),
         Column("Score", 9, "Of 100; what could not be assessed earns nothing."),
-        Column("Coverage %", 10, "Share of what applies that could be judged."),
+        Column("Coverage", 10, "Share of what applies that could be judged.", form="0%"),
+        Column("Findings", 10, "How many faults; leads to the first of them."),
         *(Column(severity.capitalize(), 9, f"Faults of {severity} severity.") for severity in SEVERITIES),
         Column("To decide", 9, "Questions that a person must decide."),
+        Column("Capped by law", 40, "Rules of law not met that keep the grade below Good.", long=True),
+        Column("Status", 11, "draft, final, amended or unknown, as the plan says."),
+        Column("Plan date", 13, "Date of the plan as it stands."),
+        Column("Review date", 13, "When it is to be reviewed."),
         Column("Outcomes found", 10, "How many outcomes."),
         Column("Provisions found", 10, "How many provisions."),
-        Column("Capped by law", 40, "Rules of law not met that keep the grade below Good.", long=True),
         *(Column(words, 11, f"Score of the theme {words}.") for words in THEMES.values()),
-        Column("File", 50, "The file as it was named.", long=True),
+        Column("File", 60, "The file as it was named."),
     )
+
+
+_PLANS_PRINTED = 16
+
+
+_STATEMENT_HEAD = 6
+"""Columns before the parts."""
 
 
 def _statement_columns(kind: str, *, redact: bool) -> tuple[Column, ...]:
     whose = "The outcome's" if kind == "outcome" else "The provision's"
     head = (
         _PLAN,
-        Column("Statement", 10, "Section letter and running number."),
+        Column("Statement", 11, "Section letter and running number."),
         Column("Section", 9, "Letter of the section."),
-        Column("Area", 24, "Area of need, where one is known."),
-        Column("Findings", 9, "Faults that rules found in it."),
-        Column("Rules", 40, "The rules that found them.", long=True),
+    )
+    tail = (
+        Column("Findings", 10, "Faults that rules found in it."),
+        Column("Rules", 44, "The rules that found them.", long=True),
+        Column("Area", 34, "Area of need, where one is known."),
     )
     if redact:
-        return head
-    sort = (Column("Kind", 12, "therapy, teaching, staffing, equipment …"),) if kind == "provision" else ()
+        return head + tail
+    sort = (Column("Kind", 14, "therapy, teaching, staffing, equipment …"),) if kind == "provision" else ()
     return (
         *head,
-        Column("Words", 60, f"{whose} own words.", long=True),
-        *sort,
-        Column("Verdict", 10, "strong, weak, or query: a person must decide."),
-        Column("Wording", 9, "From 0 to 100; strong from 60."),
-        Column("Parts missing", 9, "How many of the parts that follow are missing."),
+        Column("Words", 56, f"{whose} own words.", long=True),
+        Column("Verdict", 11, "strong, weak, or query: a person must decide."),
+        Column("Parts missing", 9, "How many of the parts that follow are missing; a strong one need not have all."),
         *(
             Column(words, 18, f"{whose} words for “{words.lower()}”, or “{MISSING}”.", long=True)
             for words in _SLOTS[kind].values()
         ),
-        Column("Faults of wording", 34, "What is wrong with the words, the serious ones first.", long=True),
+        *tail,
+        *sort,
+        Column("Wording", 10, "From 0 to 100; strong from 60."),
+        Column("Faults of wording", 40, "What is wrong with the words, the serious ones first.", long=True),
     )
 
 
@@ -175,22 +226,46 @@ class _Sheets:
     def __post_init__(self) -> None:
         book, redact = self.book, self.options.redact
         self.names = short_paths([summary.path for summary in self.run.summaries])
-        self.plans = book.table("Plans", _plan_columns())
+        self.plans = book.table("Plans", _plan_columns(), printed=_PLANS_PRINTED)
         ordered = list(THEMES)
         self.rules = sorted(
             self.run.cards.values(),
             key=lambda card: (ordered.index(card.theme) if card.theme in ordered else len(ordered), card.id),
         )
-        turned = (Column(card.title, 9 if card.over_items else 5, upright=True) for card in self.rules)
-        self.matrix = book.table("Plan by rule", (_PLAN, *turned))
-        self.findings = book.table("Findings", _FINDINGS)
+        themes = list(dict.fromkeys(card.theme for card in self.rules))
+        turned = (
+            Column(card.title, 9 if card.over_items else 6, upright=True, band=themes.index(card.theme))
+            for card in self.rules
+        )
+        self.matrix = book.table("Plan by rule", (_PLAN, *turned), top=3, banner=self._legend)
+        self.findings = book.table("Findings", _FINDINGS, printed=_FINDINGS_PRINTED)
         self.statements = {
-            "outcome": book.table("Outcomes", _statement_columns("outcome", redact=redact), frozen=2),
-            "provision": book.table("Provisions", _statement_columns("provision", redact=redact), frozen=2),
+            kind: book.table(
+                name,
+                _statement_columns(kind, redact=redact),
+                frozen=2,
+                printed=0 if redact else _STATEMENT_HEAD + len(_SLOTS[kind]),
+            )
+            for kind, name in (("outcome", "Outcomes"), ("provision", "Provisions"))
         }
         self.advice = book.table("Advice dates", _ADVICE)
         self.failures = book.table("Failures", _FAILURES)
-        self.about_rules = book.table("Rules", _RULES)
+        self.about_rules = book.table("Rules", _RULES, printed=_RULES_PRINTED)
+
+    def _legend(self, sheet: Any) -> None:
+        """What the signs and colours of the matrix mean, and over its columns the themes of the rules."""
+        for row, signs in enumerate((("met", "not_met", "query"), ("not_assessed", "not_applicable"))):
+            self.book.write(sheet, row, 0, "" if row else "What the signs mean", {"bold": True, "font_color": NAVY})
+            for at, status in enumerate(signs):
+                looks = {"align": "center", "border": 1, "border_color": "#BFBFBF"} | SIGN_LOOKS.get(status, {})
+                self.book.write(sheet, row, 1 + 6 * at, SYMBOLS[status], looks)
+                self.book.write(sheet, row, 2 + 6 * at, SIGN_WORDS[status], {})
+        self.book.write(sheet, 2, 0, "Theme", {"bold": True, "font_color": NAVY})
+        before = ""
+        for at, card in enumerate(self.rules, 1):
+            if card.theme != before:
+                before = card.theme
+                self.book.write(sheet, 2, at, THEMES.get(before, before), {"bold": True, "font_color": NAVY})
 
     def plan(self, audited: PlanAudit) -> None:
         """Write all of one plan."""
@@ -226,23 +301,23 @@ class _Sheets:
         name = self.names[audited.path]
         return Link(name, self.pages[self.done - 1] if self.pages else self.plans.here)
 
-    def _plan(self, audited: PlanAudit, found: Sequence[Finding], first: tuple[str, int]) -> Iterator[Value]:
+    def _plan(self, audited: PlanAudit, found: Sequence[Finding], first: str) -> Iterator[Value]:
         card, facts = audited.scorecard, audited.plan.facts
         faults = [str(finding.severity) for finding in found if not finding.query]
         left = len(self.names) - self.done
         yield self._link(audited) if self.pages else self.names[audited.path]
-        yield Link(len(faults), first, left) if found else 0
-        yield facts.status
-        yield facts.plan_date
-        yield facts.review_date
         yield card.grade
         yield _rounded(card.percent)
         yield _covered(card.coverage)
+        yield Link(len(faults), first, left) if found else 0
         yield from (faults.count(severity) for severity in SEVERITIES)
         yield len(found) - len(faults)
+        yield "; ".join(rule_title(self.run, rule) for rule in card.capped_by)
+        yield facts.status
+        yield facts.plan_date
+        yield facts.review_date
         yield len(audited.plan.of("outcome"))
         yield len(audited.plan.of("provision"))
-        yield "; ".join(rule_title(self.run, rule) for rule in card.capped_by)
         for theme in THEMES:
             yield _rounded(card.themes[theme].percent) if theme in card.themes else None
         yield audited.path
@@ -256,22 +331,22 @@ class _Sheets:
         yield link
         yield finding.section
         yield finding.severity
-        yield _KINDS[finding.query]
-        yield THEMES.get(theme, theme)
         yield rule_title(self.run, finding.rule)
         yield finding.message
         yield _quoted(finding.evidence)
+        yield finding.fix
+        yield from ("", "", "")
+        yield _KINDS[finding.query]
+        yield finding.item
         yield "; ".join(places)
         yield pages[0] if pages else None
-        yield finding.fix
         yield who_can_fix(finding.rule, finding.section, card)
         yield "; ".join(source.cite for source in card.sources) if card else ""
+        yield THEMES.get(theme, theme)
         yield finding.basis
         yield finding.confidence
-        yield finding.item
         yield finding.rule
         yield "" if self.options.redact else finding.fingerprint
-        yield from ("", "", "")
 
     def _statements(self, link: Link, audited: PlanAudit, found: Sequence[Finding]) -> None:
         rules: dict[str, list[str]] = {}
@@ -282,23 +357,26 @@ class _Sheets:
         for item in audited.plan.items:
             if item.kind in self.statements and not item.none_stated:
                 hit = rules.get(item.id, [])
-                head: tuple[Value, ...] = (
-                    next(links[item.kind]), item.id, item.section, AREAS.get(item.area, item.area), len(hit),
+                link_here = next(links[item.kind])
+                tail: tuple[Value, ...] = (
+                    len(hit),
                     "; ".join(rule_title(self.run, rule) for rule in sorted(set(hit))),
-                )  # fmt: skip
-                rest = () if self.options.redact else tuple(self._judged(audited, item))
-                self.statements[item.kind].add(head + rest)
+                    AREAS.get(item.area, item.area),
+                )
+                head = (link_here, item.id, item.section)
+                rest = tail if self.options.redact else self._judged(item, audited.wording.get(item.id), tail)
+                self.statements[item.kind].add((*head, *rest))
 
-    def _judged(self, audited: PlanAudit, item: Item) -> Iterator[Value]:
-        said = audited.wording.get(item.id)
-        slots = _SLOTS[item.kind]
+    def _judged(self, item: Item, said: Wording | None, tail: tuple[Value, ...]) -> Iterator[Value]:
+        parts = None if said is None else [said.parts.get(name) for name in _SLOTS[item.kind]]
         yield item.text
+        yield said.verdict if said else ""
+        yield None if parts is None else parts.count(None)
+        yield from ("" for _ in _SLOTS[item.kind]) if parts is None else (part or MISSING for part in parts)
+        yield from tail
         if item.kind == "provision":
             yield said.sort if said else ""
-        yield said.verdict if said else ""
         yield round(100 * said.score) if said else None
-        yield sum(name not in said.parts for name in slots) if said else None
-        yield from (said.parts.get(name, MISSING) if said else "" for name in slots)
         yield "; ".join(code.replace("-", " ") for code in said.faults) if said else ""
 
     def close(self, figures: Figures) -> None:
@@ -315,8 +393,8 @@ class _Sheets:
                 for source in card.sources
             )
             self.about_rules.add(
-                (card.id, card.title, THEMES.get(card.theme, card.theme), card.severity, card.basis, *counts,
-                 figures.places[card.id], card.why, card.fix, "; ".join(sources))
+                (card.title, THEMES.get(card.theme, card.theme), card.severity, card.basis, *counts,
+                 figures.places[card.id], card.fix, card.why, "; ".join(sources), card.id)
             )  # fmt: skip
         severity: dict[str, Any] = {"critical": BAD | {"bold": True}, "major": BAD, "minor": DOUBT, "advice": FAINT}
         self.findings.colour(["Severity"], severity)
@@ -330,34 +408,23 @@ class _Sheets:
         )
         if not self.options.redact:
             for kind, table in self.statements.items():
-                table.colour(list(_SLOTS[kind].values()), {MISSING: BAD})
+                table.colour(list(_SLOTS[kind].values()), {MISSING: DOUBT})
                 table.colour(["Verdict"], {"strong": GOOD, "weak": BAD, "query": DOUBT})
-        looks = {"met": GOOD, "not_met": BAD, "query": DOUBT, "not_assessed": FAINT}
-        self.matrix.colour_by_sign(1, {SYMBOLS[status]: look for status, look in looks.items()})
+        self.matrix.colour_by_sign(1, {SYMBOLS[status]: look for status, look in SIGN_LOOKS.items()})
         self._about()
 
     def _about(self) -> None:
-        sheet = self.book.sheet("About")
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, 1, 24)
-        sheet.set_column(2, 2, 100)
-        bold, wrap = {"bold": True, "valign": "top"}, {"text_wrap": True, "valign": "top"}
-        row = 0
+        page = Prose(self.book, self.book.sheet("About"), (26, 26, 100))
+        page.title("About this workbook")
         for label, words in self._said():
-            self.book.write(sheet, row, 0, label, bold)
-            self.book.write(sheet, row, 2, words, wrap)
-            row += 1
-        row += 1
-        for at, words in enumerate(("Sheet", "Column", "What stands in it")):
-            self.book.write(sheet, row, at, words, bold)
+            page.row((label, "", words), bold=1)
+        page.row(())
+        page.title("What stands in the columns")
+        page.row(("Sheet", "Column", "What stands in it"), bold=3)
         for table in self.book.tables:
             for column in table.columns:
-                if not column.says:
-                    continue
-                row += 1
-                self.book.write(sheet, row, 0, table.name, {"valign": "top"})
-                self.book.write(sheet, row, 1, column.title, {"valign": "top"})
-                self.book.write(sheet, row, 2, column.says, wrap)
+                if column.says:
+                    page.row((table.name, column.title, column.says))
 
     def _said(self) -> Iterator[tuple[str, str]]:
         run = self.run
@@ -402,7 +469,7 @@ def _rounded(percent: float | None) -> float | None:
     return None if percent is None else round(float(percent), 1)
 
 
-def _covered(coverage: float) -> int:
-    """Per cent; what is not quite whole never reads as whole."""
+def _covered(coverage: float) -> float:
+    """To the hundredth; what is not quite whole never reads as whole."""
     whole = round(100 * coverage)
-    return 99 if whole == 100 and coverage < 1 - 1e-9 else whole
+    return (99 if whole == 100 and coverage < 1 - 1e-9 else whole) / 100
