@@ -53,7 +53,7 @@ class ReportOptions:
     trend: Sequence[Point] = ()
     """The runs that a store remembers, this one the last; empty where there is no store."""
     beside: Mapping[str, Beside] = field(default_factory=dict)
-    """By its name each report that the same command writes, so that one can lead to another; it may not be there yet."""
+    """By its name each report that the same command writes, so that one can lead to another, there already or not."""
 
 
 def plain(text: str) -> str:

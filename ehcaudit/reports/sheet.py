@@ -19,6 +19,9 @@ _ACROSS: Final = 16_384
 class Sheet(Worksheet):  # type: ignore[misc]
     """Its rows come in order, by ``take`` or by XlsxWriter's own functions."""
 
+    previous_row: int
+    dim_rowmax: int | None
+
     def __init__(self) -> None:
         super().__init__()
         self._linked = array("Q")

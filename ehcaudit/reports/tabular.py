@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ehcaudit.reports.base import bare
 
-_FORMULA = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001 - the wide ones are run where such keyboards are used
+_FORMULA = tuple("=+-@\t\r＝＋－＠")
 """A cell that begins so, after blanks or not, is run by spreadsheets, and therefore gets an apostrophe (OWASP, CSV
-injection)."""
+injection; the wide signs are those of East Asian keyboards)."""
 Cell = str | int | float | None
 
 

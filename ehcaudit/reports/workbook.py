@@ -229,7 +229,7 @@ class Book:
             sheet.write_datetime(row, column, datetime.combine(value, time()), self.format(**looks, num_format=_DAY))
         else:
             form = {"num_format": "0.0"} if isinstance(value, float) else {}
-            sheet.write_number(row, column, value, self.format(**form | looks))
+            sheet.write_number(row, column, value, self.format(**{**form, **looks}))
 
 
 def _kept_text(words: str) -> dict[str, bool]:
