@@ -24,10 +24,11 @@ from ehcaudit.caseload import trace
 from ehcaudit.checks import Context
 from ehcaudit.cli import main
 from ehcaudit.engine import audit
+from ehcaudit.errors import UsageError
 from ehcaudit.model import Document, Evidence, Facts, Item, Plan, PlanAudit, Run, Summary
 from ehcaudit.readers.convert import office
 from ehcaudit.reports import ReportOptions, find_report, workbook
-from ehcaudit.reports.csv import PARTS
+from ehcaudit.reports.columns import PARTS
 from ehcaudit.reports.files import beside, targets
 from ehcaudit.reports.workbook import safe
 from ehcaudit.reports.xlsx import MISSING, SYMBOLS
@@ -228,7 +229,7 @@ def test_the_matrix_says_above_it_what_its_signs_mean_and_prints_so_that_it_can_
     assert [cell.value for cell in sheet[3]][:2] == ["Theme", "Structure"]
     assert {cell.alignment.textRotation for cell in sheet[4][1:] if cell.value} == {90}
     assert (sheet.freeze_panes, sheet.print_title_rows, sheet.print_title_cols) == ("B5", "$1:$4", "$A:$A")
-    assert not sheet.sheet_properties.pageSetUpPr
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.scale) == (None, 70)
 
 
 def test_an_empty_run_makes_a_whole_workbook(tmp_path: Path) -> None:
@@ -258,6 +259,92 @@ def test_what_a_waiver_or_a_baseline_keeps_back_is_counted_in_summary_and_about(
 @pytest.mark.parametrize("edition", ["dco", "parents", "caseworker", "board"])
 def test_the_workbook_is_the_same_in_every_edition(tmp_path: Path, many: Path, edition: Any) -> None:
     assert made(tmp_path, MANY, ReportOptions(edition=edition)).read_bytes() == many.read_bytes()
+
+
+# ---------------------------------------------------------------- what reviewers wrote
+
+
+def reviewed(path: Path, said: dict[str, tuple[str, str, str]], sheet: str = "Findings") -> None:
+    """Fill in the columns for reviewers beside the findings about these words, and save as another program would."""
+    book = load_workbook(path)
+    titles = [cell.value for cell in book[sheet][1]]
+    for row in book[sheet].iter_rows(min_row=2):
+        for column, words in zip(("Review", "Review comment", "Reviewer"), said.get(row[5].value, ()), strict=False):
+            row[titles.index(column)].value = words
+    book.save(path)
+
+
+def again(folder: Path, run: Run, **options: Any) -> Path:
+    targets([f"xlsx={folder / 'audit.xlsx'}"], force=True)[0].write(run, ReportOptions(**options))
+    return folder / "audit.xlsx"
+
+
+HERS = ("disagree", "+Said in section B,\nsee there <b>&", "A. Chair")
+
+
+def test_what_reviewers_wrote_stays_beside_its_finding_when_a_run_replaces_the_workbook(tmp_path: Path) -> None:
+    path = again(tmp_path, MANY)
+    reviewed(path, {"improve": HERS, "Regular": ("agree", "", "")})
+    for _ in range(2):  # From strings as other programs write them, then as our own.
+        again(tmp_path, MANY)
+        said = {row["Words"]: (row["Review"], row["Review comment"], row["Reviewer"]) for row in rows(path, "Findings")}
+        assert said["improve"] == ("disagree", "+Said in section B, see there <b>&", "A. Chair")
+        assert said["Regular"] == ("agree", None, None)
+        assert said["be happier"] == (None, None, None)
+        book = load_workbook(path)
+        assert book.sheetnames == SHEETS
+        assert next(c for c in book["Findings"]["I"] if c.value and c.value.startswith("+")).quotePrefix
+        about = {row[0]: row[2] for row in book["About"].iter_rows(values_only=True)}
+        assert about["Reviews"] == "2 taken over from the workbook that this one replaces."
+
+
+def test_a_review_whose_finding_is_gone_is_kept_apart_and_comes_back_with_the_finding(tmp_path: Path) -> None:
+    path = again(tmp_path, MANY)
+    reviewed(path, {"improve": HERS})
+    mended = replace(ROBIN, results=tuple(r for r in ROBIN.results if r.rule != "outcomes/vague-verb"))
+    again(tmp_path, run_of(mended, GOOD))
+    (row,) = rows(path, "Earlier reviews")
+    assert (row["Plan"], row["Review"], row["Reviewer"]) == ("robin.docx", "disagree", "A. Chair")
+    assert row["What"] == "“improve” is nothing that can be seen."
+    again(tmp_path, MANY)
+    assert "Earlier reviews" not in load_workbook(path).sheetnames
+    assert next(row for row in rows(path, "Findings") if row["Words"] == "improve")["Review"] == "disagree"
+
+
+def test_a_redacted_run_does_not_replace_a_workbook_with_reviews(tmp_path: Path) -> None:
+    path = again(tmp_path, MANY)
+    again(tmp_path, MANY, redact=True)
+    again(tmp_path, MANY)
+    reviewed(path, {"improve": HERS})
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="holds reviews, which a redacted workbook cannot take over"):
+        again(tmp_path, MANY, redact=True)
+    assert path.read_bytes() == before
+
+
+def test_a_workbook_whose_reviews_cannot_be_read_is_not_replaced(tmp_path: Path) -> None:
+    path = again(tmp_path, MANY)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = next(name for name, data in parts.items() if b"<t>Reviewer</t>" in data)
+    evil = b'<!DOCTYPE s [<!ENTITY e SYSTEM "file:///etc/hostname">]><worksheet><row><c t="inlineStr"><is><t>&e;'
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, evil if name == sheet else data)
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="reviews in it could not be kept"):
+        again(tmp_path, MANY)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("payload", [b"", b"no workbook", b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_workbook_of_ours_is_replaced_when_that_is_asked(tmp_path: Path, payload: bytes) -> None:
+    (tmp_path / "audit.xlsx").write_bytes(payload)
+    if payload.startswith(b"PK"):
+        with pytest.raises(UsageError, match="cannot be read"):
+            again(tmp_path, MANY)
+    else:
+        assert load_workbook(again(tmp_path, MANY)).sheetnames == SHEETS
 
 
 # ---------------------------------------------------------------- what a shelf keeps

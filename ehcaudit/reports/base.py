@@ -52,6 +52,8 @@ class ReportOptions:
     """The Run that a report is given is then ``redact.redacted`` already; what is left to do is ``redact.few``."""
     trend: Sequence[Point] = ()
     """The runs that a store remembers, this one the last; empty where there is no store."""
+    place: Path | None = None
+    """Where the report will stand once it is whole; what stands there now is replaced then. None: it is printed."""
     beside: Mapping[str, Beside] = field(default_factory=dict)
     """By its name each report that the same command writes, so that one can lead to another, there already or not."""
 

@@ -16,14 +16,10 @@ from typing import BinaryIO
 
 from ehcaudit.model import Finding, Plan, PlanAudit, Run
 from ehcaudit.reports.base import ReportOptions
+from ehcaudit.reports.columns import PARTS
 from ehcaudit.reports.tabular import Cell, csv_lines
 
 SUFFIX = ".csv"
-PARTS: dict[str, tuple[str, ...]] = {
-    "outcome": ("who", "verb", "what", "measure", "setting", "time", "purpose"),
-    "provision": ("what", "who", "frequency", "duration", "group", "setting", "review", "qualification"),
-}
-"""Of which parts a statement is made (``model.Wording.parts``)."""
 COLUMNS = (
     "record",
     "plan",
@@ -132,7 +128,7 @@ def _fill(run: Run, audited: PlanAudit, tables: Mapping[str, _Table]) -> None:
 
 
 def _statements(audited: PlanAudit, tables: Mapping[str, _Table]) -> None:
-    """Each outcome and provision, and each part of it; one that is missing has no words. Redacted, there are no parts."""
+    """Each outcome and provision, and each part of it; one that is missing has no words. Redacted, none has any."""
     path = audited.path
     for item in audited.plan.items:
         if item.kind not in PARTS or item.none_stated:

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ehcaudit.errors import UsageError
@@ -44,7 +44,7 @@ class Target:
                 handle, name = tempfile.mkstemp(prefix=f".{self.path.name[:100]}.", dir=self.path.parent)
                 os.close(handle)
                 temporary = Path(name)
-            report.write(run, temporary, options)
+            report.write(run, temporary, replace(options, place=self.path))
             _close_to_others(temporary)
             if self.folder:
                 self._move_folder(temporary)

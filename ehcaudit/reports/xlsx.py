@@ -13,9 +13,27 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ehcaudit.errors import UsageError
 from ehcaudit.model import SEVERITIES, Evidence, Finding, Item, PlanAudit, Result, Run, Wording
 from ehcaudit.reports.base import ReportOptions, section_names, spoken
+from ehcaudit.reports.columns import (
+    ADVICE_COLUMNS,
+    EARLIER_COLUMNS,
+    FAILURE_COLUMNS,
+    FINDING_COLUMNS,
+    FINDINGS_PRINTED,
+    MISSING,
+    PARTS,
+    PLAN,
+    PLANS_PRINTED,
+    RULE_COLUMNS,
+    RULES_PRINTED,
+    STATEMENT_HEAD,
+    plan_columns,
+    statement_columns,
+)
 from ehcaudit.reports.figures import Figures, write_summary
+from ehcaudit.reports.reviews import EARLIER, FINDINGS, Reviews, reviews_of
 from ehcaudit.reports.telling import AREAS, ORDER, role_name, rule_title, short_paths
 from ehcaudit.reports.whose import who_can_fix
 from ehcaudit.reports.workbook import (
@@ -35,7 +53,7 @@ from ehcaudit.reports.workbook import (
 from ehcaudit.rules import THEMES
 
 SUFFIX = ".xlsx"
-REVIEW = ("agree", "disagree", "unsure")
+CHOICES = ("agree", "disagree", "unsure")
 SYMBOLS = {"met": "✓", "not_met": "✗", "query": "?", "not_assessed": "–", "not_applicable": "·"}
 SIGN_LOOKS: dict[str, dict[str, Any]] = {"met": GOOD, "not_met": BAD, "query": DOUBT, "not_assessed": FAINT}
 SIGN_WORDS = {
@@ -45,25 +63,19 @@ SIGN_WORDS = {
     "not_assessed": "not assessed: it could not be judged",
     "not_applicable": "does not apply",
 }
-MISSING = "missing"
 _KINDS = {True: "a person must decide", False: "fault"}
-_SLOTS = {
-    "outcome": {
-        "who": "Who", "verb": "Will do (verb)", "what": "What", "measure": "How much or how well",
-        "setting": "Where", "time": "By when", "purpose": "So that",
-    },
-    "provision": {
-        "what": "What", "who": "By whom", "frequency": "How often", "duration": "How long", "group": "Group size",
-        "setting": "Where", "review": "Reviewed", "qualification": "Trained in",
-    },
-}  # fmt: skip
 
 
 def write_file(run: Run, path: Path, options: ReportOptions) -> None:
-    """Write the workbook at this path."""
+    """Write the workbook at this path. What people wrote beside findings in one that it replaces is taken over."""
+    reviews = reviews_of(options.place) if options.place else Reviews()
+    if options.redact and reviews.left:
+        raise UsageError(
+            f"--report: {options.place} holds reviews, which a redacted workbook cannot take over; name another file"
+        )
     with workbook(path, run) as book:
         summary = book.sheet("Summary", "#1F3864")
-        sheets = _Sheets(book, run, options, _pages(run, path.parent, options))
+        sheets = _Sheets(book, run, options, reviews, _pages(run, path.parent, options))
         figures = Figures()
         for audited in run.plans:
             figures.count(audited)
@@ -82,132 +94,6 @@ def _pages(run: Run, folder: Path, options: ReportOptions) -> list[str]:
     return addresses if all(addresses) else []
 
 
-# ---------------------------------------------------------------- the columns
-
-_PLAN = Column(
-    "Plan",
-    28,
-    "The plan's file, without the folders that all plans share; leads to its page in the HTML report that was made "
-    "with this workbook, else to its row in Plans.",
-)
-_FINDINGS = (
-    _PLAN,
-    Column("Section", 9, "Letter of the section; empty for the plan as a whole."),
-    Column("Severity", 11, "critical, major, minor or advice."),
-    Column("Title", 30, "What the rule looks for.", long=True),
-    Column("What", 44, "What was found.", long=True),
-    Column("Words", 44, "The words of the plan it is about; empty where something is missing.", long=True),
-    Column("How to fix", 44, "What to change.", long=True),
-    Column("Review", 12, "For the reviewer: agree, disagree or unsure."),
-    Column("Review comment", 34, "For the reviewer: why, or what the plan says elsewhere.", long=True),
-    Column("Reviewer", 14, "For the reviewer: who looked at it."),
-    Column("Kind", 24, "A fault, or a question that a person must decide (not counted in the score)."),
-    Column("Statement", 11, "The outcome, provision or need that it is about, as in those sheets."),
-    Column("Place", 30, "Where the words stand.", long=True),
-    Column("Page", 7, "Page, where the file has pages (PDF)."),
-    Column("Who", 34, "Who has the words for it.", long=True),
-    Column("Source", 60, "The law, guidance or practice that the rule rests on.", long=True),
-    Column("Theme", 26, "Theme of the rule."),
-    Column("Basis", 10, "law, code, case or practice."),
-    Column("Confidence", 12, "How sure the rule is: high, medium or low."),
-    Column("Rule", 40, "The rule's id; see the sheet Rules."),
-    Column("Finding", 20, "The finding's id, the same in every run while the words are the same."),
-)
-_FINDINGS_PRINTED = 10
-_ADVICE = (
-    _PLAN,
-    Column("From", 36, "Who gave the advice; where the role is not known, the name or title in the plan.", long=True),
-    Column("Dated", 13, "Date of the report."),
-    Column("Received", 13, "When the authority had it."),
-    Column("Plan date", 13, "Date of the plan."),
-    Column("Months before the plan", 12, "From the report to the plan."),
-    Column("Appended", 10, "Whether the plan says that the report is attached."),
-)
-_FAILURES = (
-    Column("File", 50, "The file that could not be audited.", long=True),
-    Column("Kind", 16, "A word for the reason."),
-    Column("Message", 80, "What is wrong with it, and what to do.", long=True),
-)
-_RULES = (
-    Column("Title", 44, "What the rule looks for.", long=True),
-    Column("Theme", 28, "Its theme."),
-    Column("Severity", 11, "critical, major, minor or advice."),
-    Column("Basis", 10, "law, code, case or practice."),
-    Column("Plans met", 9, "Plans that meet it."),
-    Column("Plans not met", 9, "Plans that do not."),
-    Column("To decide", 9, "Plans where a person must decide."),
-    Column("Not assessed", 10, "Plans where it could not be judged."),
-    Column("Does not apply", 10, "Plans to which it does not apply."),
-    Column("Findings", 10, "Faults in all plans."),
-    Column("How to fix", 50, "What to change.", long=True),
-    Column("Why", 60, "Why it matters.", long=True),
-    Column("Sources", 60, "What it rests on, and when a person last checked that.", long=True),
-    Column("Rule", 40, "The rule's id."),
-)
-_RULES_PRINTED = 11
-
-
-def _plan_columns() -> tuple[Column, ...]:
-    return (
-        _PLAN._replace(
-            says="The plan's file, without the folders that all plans share; leads to its page in the HTML report that "
-            "was made with this workbook."
-        ),
-        Column("Grade", 22, "Indicative; empty where too little could be judged."),
-        Column("Score", 9, "Of 100; what could not be assessed earns nothing."),
-        Column("Coverage", 10, "Share of what applies that could be judged.", form="0%"),
-        Column("Findings", 10, "How many faults; leads to the first of them."),
-        *(Column(severity.capitalize(), 9, f"Faults of {severity} severity.") for severity in SEVERITIES),
-        Column("To decide", 9, "Questions that a person must decide."),
-        Column("Capped by law", 40, "Rules of law not met that keep the grade below Good.", long=True),
-        Column("Status", 11, "draft, final, amended or unknown, as the plan says."),
-        Column("Plan date", 13, "Date of the plan as it stands."),
-        Column("Review date", 13, "When it is to be reviewed."),
-        Column("Outcomes found", 10, "How many outcomes."),
-        Column("Provisions found", 10, "How many provisions."),
-        *(Column(words, 11, f"Score of the theme {words}.") for words in THEMES.values()),
-        Column("File", 60, "The file as it was named."),
-    )
-
-
-_PLANS_PRINTED = 16
-
-
-_STATEMENT_HEAD = 6
-"""Columns before the parts."""
-
-
-def _statement_columns(kind: str, *, redact: bool) -> tuple[Column, ...]:
-    whose = "The outcome's" if kind == "outcome" else "The provision's"
-    head = (
-        _PLAN,
-        Column("Statement", 11, "Section letter and running number."),
-        Column("Section", 9, "Letter of the section."),
-    )
-    tail = (
-        Column("Findings", 10, "Faults that rules found in it."),
-        Column("Rules", 44, "The rules that found them.", long=True),
-        Column("Area", 34, "Area of need, where one is known."),
-    )
-    if redact:
-        return head + tail
-    sort = (Column("Kind", 14, "therapy, teaching, staffing, equipment …"),) if kind == "provision" else ()
-    return (
-        *head,
-        Column("Words", 56, f"{whose} own words.", long=True),
-        Column("Verdict", 11, "strong, weak, or query: a person must decide."),
-        Column("Parts missing", 9, "How many of the parts that follow are missing; a strong one need not have all."),
-        *(
-            Column(words, 18, f"{whose} words for “{words.lower()}”, or “{MISSING}”.", long=True)
-            for words in _SLOTS[kind].values()
-        ),
-        *tail,
-        *sort,
-        Column("Wording", 10, "From 0 to 100; strong from 60."),
-        Column("Faults of wording", 40, "What is wrong with the words, the serious ones first.", long=True),
-    )
-
-
 # ---------------------------------------------------------------- the sheets
 
 
@@ -218,6 +104,7 @@ class _Sheets:
     book: Book
     run: Run
     options: ReportOptions
+    reviews: Reviews
     pages: Sequence[str] = ()
     """For each plan where a link to its page leads; empty where there are none."""
     done: int = 0
@@ -226,7 +113,7 @@ class _Sheets:
     def __post_init__(self) -> None:
         book, redact = self.book, self.options.redact
         self.names = short_paths([summary.path for summary in self.run.summaries])
-        self.plans = book.table("Plans", _plan_columns(), printed=_PLANS_PRINTED)
+        self.plans = book.table("Plans", plan_columns(), printed=PLANS_PRINTED)
         ordered = list(THEMES)
         self.rules = sorted(
             self.run.cards.values(),
@@ -237,20 +124,20 @@ class _Sheets:
             Column(card.title, 9 if card.over_items else 6, upright=True, band=themes.index(card.theme))
             for card in self.rules
         )
-        self.matrix = book.table("Plan by rule", (_PLAN, *turned), top=3, banner=self._legend)
-        self.findings = book.table("Findings", _FINDINGS, printed=_FINDINGS_PRINTED)
+        self.matrix = book.table("Plan by rule", (PLAN, *turned), top=3, banner=self._legend)
+        self.findings = book.table(FINDINGS, FINDING_COLUMNS, printed=FINDINGS_PRINTED)
         self.statements = {
             kind: book.table(
                 name,
-                _statement_columns(kind, redact=redact),
+                statement_columns(kind, redact=redact),
                 frozen=2,
-                printed=0 if redact else _STATEMENT_HEAD + len(_SLOTS[kind]),
+                printed=0 if redact else STATEMENT_HEAD + len(PARTS[kind]),
             )
             for kind, name in (("outcome", "Outcomes"), ("provision", "Provisions"))
         }
-        self.advice = book.table("Advice dates", _ADVICE)
-        self.failures = book.table("Failures", _FAILURES)
-        self.about_rules = book.table("Rules", _RULES, printed=_RULES_PRINTED)
+        self.advice = book.table("Advice dates", ADVICE_COLUMNS)
+        self.failures = book.table("Failures", FAILURE_COLUMNS)
+        self.about_rules = book.table("Rules", RULE_COLUMNS, printed=RULES_PRINTED)
 
     def _legend(self, sheet: Any) -> None:
         """What the signs and colours of the matrix mean, and over its columns the themes of the rules."""
@@ -335,7 +222,7 @@ class _Sheets:
         yield finding.message
         yield _quoted(finding.evidence)
         yield finding.fix
-        yield from ("", "", "")
+        yield from self.reviews.take(self.names[audited.path], finding.fingerprint)
         yield _KINDS[finding.query]
         yield finding.item
         yield "; ".join(places)
@@ -368,11 +255,11 @@ class _Sheets:
                 self.statements[item.kind].add((*head, *rest))
 
     def _judged(self, item: Item, said: Wording | None, tail: tuple[Value, ...]) -> Iterator[Value]:
-        parts = None if said is None else [said.parts.get(name) for name in _SLOTS[item.kind]]
+        parts = None if said is None else [said.parts.get(name) for name in PARTS[item.kind]]
         yield item.text
         yield said.verdict if said else ""
         yield None if parts is None else parts.count(None)
-        yield from ("" for _ in _SLOTS[item.kind]) if parts is None else (part or MISSING for part in parts)
+        yield from ("" for _ in PARTS[item.kind]) if parts is None else (part or MISSING for part in parts)
         yield from tail
         if item.kind == "provision":
             yield said.sort if said else ""
@@ -396,10 +283,14 @@ class _Sheets:
                 (card.title, THEMES.get(card.theme, card.theme), card.severity, card.basis, *counts,
                  figures.places[card.id], card.fix, card.why, "; ".join(sources), card.id)
             )  # fmt: skip
+        if self.reviews.left:
+            earlier = self.book.table(EARLIER, EARLIER_COLUMNS)
+            for review in self.reviews.left:
+                earlier.add((review.plan, review.title, review.what, *review.said, review.finding))
         severity: dict[str, Any] = {"critical": BAD | {"bold": True}, "major": BAD, "minor": DOUBT, "advice": FAINT}
         self.findings.colour(["Severity"], severity)
         self.about_rules.colour(["Severity"], severity)
-        self.findings.choose("Review", REVIEW, "Is this finding right? Say why in the next column.")
+        self.findings.choose("Review", CHOICES, "Is this finding right? Say why in the next column.")
         self.findings.colour(["Review"], {"agree": GOOD, "disagree": BAD, "unsure": DOUBT})
         for title in ("Score", *THEMES.values()):
             self.plans.bar(title)
@@ -408,7 +299,7 @@ class _Sheets:
         )
         if not self.options.redact:
             for kind, table in self.statements.items():
-                table.colour(list(_SLOTS[kind].values()), {MISSING: DOUBT})
+                table.colour(list(PARTS[kind].values()), {MISSING: DOUBT})
                 table.colour(["Verdict"], {"strong": GOOD, "weak": BAD, "query": DOUBT})
         self.matrix.colour_by_sign(1, {SYMBOLS[status]: look for status, look in SIGN_LOOKS.items()})
         self._about()
@@ -434,6 +325,13 @@ class _Sheets:
         for label, words in told["about"].items():
             yield label.format(**SYMBOLS), words
         yield "Suppressed findings", f"{len(run.suppressed)} (waived, or known from a baseline); they are not listed."
+        if self.reviews.taken or self.reviews.left:
+            gone = (
+                f"; {len(self.reviews.left)} fit no finding any more and stand in {EARLIER}"
+                if self.reviews.left
+                else ""
+            )
+            yield "Reviews", f"{self.reviews.taken} taken over from the workbook that this one replaces{gone}."
         yield "Sections", "; ".join(f"{letter} {name}" for letter, name in section_names().items() if letter in ORDER)
         if self.options.redact:
             yield "Redacted", "No words of plans, no file names, no parts of statements; dates are moved."
