@@ -56,6 +56,7 @@ EARLIER_COLUMNS = (
     Column("Review", 12, "What the reviewer chose."),
     Column("Review comment", 40, "What the reviewer wrote.", long=True),
     Column("Reviewer", 14, "Who looked at it."),
+    Column("Statement", 11, "The statement that it was about then."),
     Column("Finding", 20, "The finding's id."),
 )
 ADVICE_COLUMNS = (

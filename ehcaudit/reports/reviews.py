@@ -9,7 +9,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -19,7 +19,7 @@ from ehcaudit.errors import UsageError
 REVIEW: Final = ("Review", "Review comment", "Reviewer")
 """The columns that people fill in."""
 _KEY: Final = ("Plan", "Finding")
-_TOLD: Final = ("Title", "What")
+_TOLD: Final = ("Statement", "Title", "What")
 FINDINGS: Final = "Findings"
 EARLIER: Final = "Earlier reviews"
 _SHEETS: Final = (FINDINGS, EARLIER)
@@ -38,9 +38,10 @@ class Review(NamedTuple):
 
     plan: str
     finding: str
+    statement: str
     title: str
     what: str
-    said: tuple[str, str, str]
+    said: tuple[str, ...]
     """Under ``REVIEW``."""
 
 
@@ -55,13 +56,22 @@ class Reviews:
         """One more."""
         self._left.setdefault((review.plan, review.finding), []).append(review)
 
-    def take(self, plan: str, finding: str) -> tuple[str, str, str]:
-        """What was written beside this finding of this plan; empty words where nothing was."""
-        known = self._left.get((plan, finding))
-        if not known:
-            return ("", "", "")
-        self.taken += 1
-        return known.pop(0).said
+    def take(self, plan: str, findings: Sequence[tuple[str, str]]) -> list[tuple[str, ...]]:
+        """What was written beside each of a plan's findings (id, statement); empty words where nothing was.
+
+        Findings may have one id, where the same words stand in two statements.
+        """
+        said: list[tuple[str, ...]] = [("",) * len(REVIEW)] * len(findings)
+        for same in (True, False):  # The statement's number may have changed.
+            for at, (finding, statement) in enumerate(findings):
+                known = self._left.get((plan, finding), [])
+                for review in known:
+                    if (review.statement == statement) is same and not any(said[at]):
+                        known.remove(review)
+                        said[at] = review.said
+                        self.taken += 1
+                        break
+        return said
 
     @property
     def left(self) -> list[Review]:
@@ -96,9 +106,10 @@ def _read(archive: zipfile.ZipFile) -> Iterator[Review]:
     shared = _shared(archive, wanted) if wanted else {}
     for row in rows:
         words = {title: shared[cell] if isinstance(cell, int) else cell for title, cell in row.items()}
-        plan, finding, title, what, *said = (words.get(one, "") for one in (*_KEY, *_TOLD, *REVIEW))
+        said = tuple(words.get(title, "") for title in REVIEW)
         if any(one.strip() for one in said):
-            yield Review(plan, finding, title, what, (said[0], said[1], said[2]))
+            plan, finding, statement, title, what = (words.get(title, "") for title in (*_KEY, *_TOLD))
+            yield Review(plan, finding, statement, title, what, said)
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[str]:

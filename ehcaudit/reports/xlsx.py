@@ -48,6 +48,7 @@ from ehcaudit.reports.workbook import (
     Prose,
     Value,
     file_beside,
+    safe,
     workbook,
 )
 from ehcaudit.rules import THEMES
@@ -160,8 +161,11 @@ class _Sheets:
         link = self._link(audited)
         found = audited.findings
         first = self.findings.here
-        for finding, at in zip(found, _each(link, len(self.names) - self.done), strict=False):
-            self.findings.add(tuple(self._finding(at, audited, finding)))
+        reviews = self.reviews.take(
+            self.names[audited.path], [(finding.fingerprint, finding.item) for finding in found]
+        )
+        for finding, at, said in zip(found, _each(link, len(self.names) - self.done), reviews, strict=False):
+            self.findings.add(tuple(self._finding(at, audited, finding, said)))
         self.plans.add(tuple(self._plan(audited, found, first)))
         asked = {result.rule: result for result in audited.results}
         self.matrix.add((link, *(_sign(asked.get(card.id)) for card in self.rules)))
@@ -209,7 +213,7 @@ class _Sheets:
             yield _rounded(card.themes[theme].percent) if theme in card.themes else None
         yield audited.path
 
-    def _finding(self, link: Link, audited: PlanAudit, finding: Finding) -> Iterator[Value]:
+    def _finding(self, link: Link, audited: PlanAudit, finding: Finding, said: Sequence[str]) -> Iterator[Value]:
         card, plan = self.run.cards.get(finding.rule), audited.plan
         theme = card.theme if card else finding.rule.partition("/")[0]
         blocks = plan.document.blocks
@@ -222,7 +226,7 @@ class _Sheets:
         yield finding.message
         yield _quoted(finding.evidence)
         yield finding.fix
-        yield from self.reviews.take(self.names[audited.path], finding.fingerprint)
+        yield from said
         yield _KINDS[finding.query]
         yield finding.item
         yield "; ".join(places)
@@ -286,7 +290,7 @@ class _Sheets:
         if self.reviews.left:
             earlier = self.book.table(EARLIER, EARLIER_COLUMNS)
             for review in self.reviews.left:
-                earlier.add((review.plan, review.title, review.what, *review.said, review.finding))
+                earlier.add((review.plan, review.title, review.what, *review.said, review.statement, review.finding))
         severity: dict[str, Any] = {"critical": BAD | {"bold": True}, "major": BAD, "minor": DOUBT, "advice": FAINT}
         self.findings.colour(["Severity"], severity)
         self.about_rules.colour(["Severity"], severity)
