@@ -162,7 +162,7 @@ class _Sheets:
         found = audited.findings
         first = self.findings.here
         reviews = self.reviews.take(
-            self.names[audited.path], [(finding.fingerprint, finding.item) for finding in found]
+            safe(self.names[audited.path]), [(finding.fingerprint, finding.item) for finding in found]
         )
         for finding, at, said in zip(found, _each(link, len(self.names) - self.done), reviews, strict=False):
             self.findings.add(tuple(self._finding(at, audited, finding, said)))
