@@ -532,7 +532,7 @@ def read_plan(
 
 def audit_plan(plan: Plan, rules: RuleSet, context: Context, scale: Scale, sections: tuple[str, ...] = ()) -> PlanAudit:
     """Judge and score one plan that has been read."""
-    from ehcaudit.judging import judge_plan, restrict, without_unreadable
+    from ehcaudit.judging import judge_plan, restrict, without_unreadable, wording_of
 
     if sections:
         plan = restrict(plan, sections)
@@ -540,7 +540,7 @@ def audit_plan(plan: Plan, rules: RuleSet, context: Context, scale: Scale, secti
     judged = in_turn(plan, rules, context) if isinstance(context, Watched) else judge_plan(plan, rules, context)
     results = tuple(judged)
     card = _scored(plan, results, rules, scale)
-    return PlanAudit(plan.document.path, plan.document.sha256, plan, card, results)
+    return PlanAudit(plan.document.path, plan.document.sha256, plan, card, results, wording_of(plan, context))
 
 
 def _scored(plan: Plan, results: Sequence[Result], rules: RuleSet, scale: Scale) -> Scorecard:

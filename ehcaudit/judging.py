@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ehcaudit.checks import Answer, Context
 from ehcaudit.checks.base import heading_evidence
 from ehcaudit.errors import UsageError
-from ehcaudit.model import SECTION_LETTERS, Document, Evidence, Finding, Plan, Result, fingerprint
+from ehcaudit.model import SECTION_LETTERS, Document, Evidence, Finding, Plan, Result, Wording, fingerprint
 from ehcaudit.rules import Example, Rule, load_rules
 from ehcaudit.scoring import homes
 
@@ -152,6 +152,18 @@ def without_unreadable(plan: Plan) -> Plan:
 
 
 # ---------------------------------------------------------------- single statements
+
+
+def wording_of(plan: Plan, context: Context) -> dict[str, Wording]:
+    """What is said of the words of each outcome and provision; most have been judged already, for a rule that asked."""
+    found = {}
+    for item in plan.items:
+        if item.kind in ("outcome", "provision") and not item.none_stated:
+            said = context.judge(plan, item)
+            parts = {name: slot.text for name, slot in said.slots.items() if slot}
+            codes = dict.fromkeys(fault.code for fault in said.faults)
+            found[item.id] = Wording(said.verdict, round(said.score, 2), parts, tuple(codes), said.sort)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -385,6 +385,18 @@ class Scorecard:
     """Such rules that could not be assessed: nobody has shown that they are met, so the grade is kept down as well."""
 
 
+class Wording(NamedTuple):
+    """What was judged of the words of one outcome or provision, with the cells of its row."""
+
+    verdict: str
+    score: float
+    parts: Mapping[str, str]
+    """Part (who, what, frequency …) → the words that fill it; one that is missing is not there."""
+    faults: tuple[str, ...] = ()
+    """Codes, the serious ones first."""
+    sort: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanAudit:
     """One plan, audited."""
@@ -394,6 +406,8 @@ class PlanAudit:
     plan: Plan
     scorecard: Scorecard
     results: tuple[Result, ...]
+    wording: Mapping[str, Wording] = field(default_factory=dict)
+    """By the outcome's or provision's id. It is kept, for a shelf keeps too little of a plan to judge it again."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from ehcaudit.checks import Context
+from ehcaudit.judging import wording_of
 from ehcaudit.model import (
     Advice,
     Block,
@@ -309,6 +311,7 @@ ROBIN = PlanAudit(
         ("structure/section-missing",),
     ),
     RESULTS,
+    wording_of(PLAN, Context(date(2026, 11, 23))),
 )
 GOOD = PlanAudit(
     "plans/good.docx",

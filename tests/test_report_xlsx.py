@@ -8,8 +8,10 @@ import tracemalloc
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, overload
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -18,11 +20,20 @@ from lxml import etree
 from openpyxl import load_workbook
 from rich_run import GOOD, ROBIN, quote, run_of
 
+from ehcaudit.caseload import trace
+from ehcaudit.checks import Context
+from ehcaudit.cli import main
+from ehcaudit.engine import audit
+from ehcaudit.errors import UsageError
 from ehcaudit.model import Document, Evidence, Facts, Item, Plan, PlanAudit, Run, Summary
 from ehcaudit.readers.convert import office
 from ehcaudit.reports import ReportOptions, find_report, workbook
+from ehcaudit.reports.columns import PARTS
+from ehcaudit.reports.files import beside, targets
 from ehcaudit.reports.workbook import safe
 from ehcaudit.reports.xlsx import MISSING, SYMBOLS
+from ehcaudit.rules import load_rules
+from ehcaudit.shelf import open_whole, seal
 
 # openpyxl passes over the newer forms of conditional format; Excel and LibreOffice show them.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -47,7 +58,7 @@ def many(tmp_path_factory: Any) -> Path:
 
 def rows(path: Path, sheet: str) -> list[dict[str, Any]]:
     """The rows of a table, by column title."""
-    head, *rest = load_workbook(path)[sheet].iter_rows(values_only=True)
+    head, *rest = load_workbook(path)[sheet].iter_rows(4 if sheet == "Plan by rule" else 1, values_only=True)
     return [dict(zip(map(str, head), row, strict=True)) for row in rest]
 
 
@@ -89,7 +100,7 @@ def test_what_a_person_must_decide_is_told_from_a_fault(many: Path) -> None:
 
 def test_plans_have_their_score_and_dates_as_numbers_and_dates(many: Path) -> None:
     robin, good = rows(many, "Plans")
-    assert (robin["Score"], robin["Grade"], robin["Coverage %"]) == (41.7, "Inadequate", 85)
+    assert (robin["Score"], robin["Grade"], robin["Coverage"]) == (41.7, "Inadequate", 0.85)
     assert robin["Plan date"].date() == ROBIN.plan.facts.plan_date
     assert robin["Capped by law"] == "A section is missing"
     assert (robin["Child's and parents' voice"], robin["Health and social care"]) == (100, None)
@@ -114,7 +125,7 @@ def test_statements_have_their_parts_as_columns_and_say_what_is_missing(many: Pa
     assert outcome["Words"] == "To be happier at school."
     assert outcome["By when"] == MISSING
     assert outcome["Verdict"] == "weak"
-    assert outcome["Rules"] == "outcomes/not-time-bound; outcomes/vague-verb"
+    assert outcome["Rules"] == "Outcome does not say by when; Outcome uses a verb that nobody can observe"
     assert outcome["Parts missing"] == sum(value == MISSING for value in outcome.values())
     assert rows(many, "Provisions")[1]["By whom"] == MISSING
     assert rows(many, "Outcomes")[1]["By when"] == "By July 2027"
@@ -122,7 +133,7 @@ def test_statements_have_their_parts_as_columns_and_say_what_is_missing(many: Pa
 
 def test_advice_has_its_age_at_the_date_of_the_plan(many: Path) -> None:
     (entry,) = rows(many, "Advice dates")
-    assert entry["Role"] == "educational psychologist"
+    assert (entry["From"], entry["Dated"].date()) == ("Educational psychologist", ROBIN.plan.advice[0].date)
     assert entry["Months before the plan"] == -2.1
 
 
@@ -179,14 +190,277 @@ def test_tables_are_frozen_and_filtered_and_findings_have_drop_downs(many: Path)
 def test_a_finding_leads_to_its_plan_and_a_plan_to_its_first_finding(many: Path) -> None:
     book = load_workbook(many)
     assert book["Findings"]["A2"].hyperlink.location == "'Plans'!A2"
-    assert book["Plans"]["B2"].hyperlink.location == "'Findings'!A2"
-    assert book["Plans"]["B3"].hyperlink is None
+    assert (book["Plans"]["E1"].value, book["Plans"]["E2"].hyperlink.location) == ("Findings", "'Findings'!A2")
+    assert book["Plans"]["E3"].hyperlink is None
+
+
+def test_a_reviewers_empty_cells_wrap_what_is_typed_there(many: Path) -> None:
+    sheet = load_workbook(many)["Findings"]
+    titles = [cell.value for cell in sheet[1]]
+    cell = sheet.cell(2, titles.index("Review comment") + 1)
+    assert (cell.value, cell.alignment.wrap_text) == (None, True)
+
+
+def test_scores_shares_and_dates_look_like_what_they_are(many: Path) -> None:
+    sheet = load_workbook(many)["Plans"]
+    forms = {head.value: cell.number_format for head, cell in zip(sheet[1], sheet[2], strict=True)}
+    assert (forms["Score"], forms["Coverage"], forms["Plan date"]) == ("0.0", "0%", "d mmm yyyy")
+
+
+def test_every_table_prints_across_one_page_with_its_head_on_each_sheet_of_paper(many: Path) -> None:
+    book = load_workbook(many)
+    for name in ("Plans", "Findings", "Outcomes", "Provisions", "Advice dates", "Failures", "Rules"):
+        sheet = book[name]
+        assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
+        assert (sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (0, True)
+        assert sheet.print_title_rows == "$1:$1"
+    # What a meeting needs of a finding; the rest would make it too small to read.
+    columns = re.sub(r"[^A-Z:]", "", book["Findings"].print_area.rpartition("!")[2])
+    assert columns == "A:J"
+    assert [cell.value for cell in book["Findings"][1]][9] == "Reviewer"
+
+
+def test_the_matrix_says_above_it_what_its_signs_mean_and_prints_so_that_it_can_be_read(many: Path) -> None:
+    sheet = load_workbook(many)["Plan by rule"]
+    above = [cell.value for row in sheet.iter_rows(max_row=2) for cell in row if cell.value]
+    for sign in SYMBOLS.values():
+        assert above.count(sign) == 1
+    assert "a person must decide" in above
+    assert [cell.value for cell in sheet[3]][:2] == ["Theme", "Structure"]
+    assert {cell.alignment.textRotation for cell in sheet[4][1:] if cell.value} == {90}
+    assert (sheet.freeze_panes, sheet.print_title_rows, sheet.print_title_cols) == ("B5", "$1:$4", "$A:$A")
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.scale) == (None, 70)
 
 
 def test_an_empty_run_makes_a_whole_workbook(tmp_path: Path) -> None:
     book = load_workbook(made(tmp_path, run_of(failures=())))
     assert book.sheetnames == SHEETS
     assert book["Findings"]["A2"].value == "Nothing to show."
+
+
+def test_a_run_of_failures_alone_lists_them_and_has_no_charts(tmp_path: Path) -> None:
+    path = made(tmp_path, run_of())
+    assert [row["Kind"] for row in rows(path, "Failures")] == ["old-format", "damaged"]
+    book = load_workbook(path)
+    cells = {row[0]: row[1] for row in book["Summary"].iter_rows(values_only=True)}
+    assert (cells["Plans audited"], cells["Files that could not be audited"]) == (0, 2)
+    assert (cells["Mean score (of 100)"], cells["Lowest score"]) == (None, None)
+
+
+def test_what_a_waiver_or_a_baseline_keeps_back_is_counted_in_summary_and_about(tmp_path: Path) -> None:
+    path = made(tmp_path, replace(MANY, suppressed=ROBIN.findings[:2]))
+    book = load_workbook(path)
+    cells = {row[0]: row[1] for row in book["Summary"].iter_rows(values_only=True)}
+    assert cells["Findings suppressed (waived, or in a baseline)"] == 2
+    about = {row[0]: row[2] for row in book["About"].iter_rows(values_only=True)}
+    assert about["Suppressed findings"].startswith("2 ")
+
+
+@pytest.mark.parametrize("edition", ["dco", "parents", "caseworker", "board"])
+def test_the_workbook_is_the_same_in_every_edition(tmp_path: Path, many: Path, edition: Any) -> None:
+    assert made(tmp_path, MANY, ReportOptions(edition=edition)).read_bytes() == many.read_bytes()
+
+
+# ---------------------------------------------------------------- what reviewers wrote
+
+
+def reviewed(path: Path, said: dict[str, tuple[str, str, str]], sheet: str = "Findings") -> None:
+    """Fill in the columns for reviewers beside the findings about these words, and save as another program would."""
+    book = load_workbook(path)
+    titles = [cell.value for cell in book[sheet][1]]
+    for row in book[sheet].iter_rows(min_row=2):
+        for column, words in zip(("Review", "Review comment", "Reviewer"), said.get(row[5].value, ()), strict=False):
+            row[titles.index(column)].value = words
+    book.save(path)
+
+
+def again(folder: Path, run: Run, **options: Any) -> Path:
+    targets([f"xlsx={folder / 'audit.xlsx'}"], force=True)[0].write(run, ReportOptions(**options))
+    return folder / "audit.xlsx"
+
+
+HERS = ("disagree", "+Said in section B,\nsee there <b>&", "A. Chair")
+
+
+def test_what_reviewers_wrote_stays_beside_its_finding_when_a_run_replaces_the_workbook(tmp_path: Path) -> None:
+    path = again(tmp_path, MANY)
+    reviewed(path, {"improve": HERS, "Regular": ("agree", "", "")})
+    for _ in range(2):  # From strings as other programs write them, then as our own.
+        again(tmp_path, MANY)
+        said = {row["Words"]: (row["Review"], row["Review comment"], row["Reviewer"]) for row in rows(path, "Findings")}
+        assert said["improve"] == ("disagree", "+Said in section B, see there <b>&", "A. Chair")
+        assert said["Regular"] == ("agree", None, None)
+        assert said["be happier"] == (None, None, None)
+        book = load_workbook(path)
+        assert book.sheetnames == SHEETS
+        assert next(c for c in book["Findings"]["I"] if c.value and c.value.startswith("+")).quotePrefix
+        about = {row[0]: row[2] for row in book["About"].iter_rows(values_only=True)}
+        assert about["Reviews"] == "2 taken over from the workbook that this one replaces."
+
+
+def test_a_review_whose_finding_is_gone_is_kept_apart_and_comes_back_with_the_finding(tmp_path: Path) -> None:
+    path = again(tmp_path, MANY)
+    reviewed(path, {"improve": HERS})
+    mended = replace(ROBIN, results=tuple(r for r in ROBIN.results if r.rule != "outcomes/vague-verb"))
+    again(tmp_path, run_of(mended, GOOD))
+    (row,) = rows(path, "Earlier reviews")
+    assert (row["Plan"], row["Review"], row["Reviewer"]) == ("robin.docx", "disagree", "A. Chair")
+    assert row["What"] == "“improve” is nothing that can be seen."
+    again(tmp_path, MANY)
+    assert "Earlier reviews" not in load_workbook(path).sheetnames
+    assert next(row for row in rows(path, "Findings") if row["Words"] == "improve")["Review"] == "disagree"
+
+
+def test_a_redacted_run_does_not_replace_a_workbook_with_reviews(tmp_path: Path) -> None:
+    path = again(tmp_path, MANY)
+    again(tmp_path, MANY, redact=True)
+    again(tmp_path, MANY)
+    reviewed(path, {"improve": HERS})
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="holds reviews, which a redacted workbook cannot take over"):
+        again(tmp_path, MANY, redact=True)
+    assert path.read_bytes() == before
+
+
+def test_a_workbook_whose_reviews_cannot_be_read_is_not_replaced(tmp_path: Path) -> None:
+    path = again(tmp_path, MANY)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = next(name for name, data in parts.items() if b"<t>Reviewer</t>" in data)
+    evil = b'<!DOCTYPE s [<!ENTITY e SYSTEM "file:///etc/hostname">]><worksheet><row><c t="inlineStr"><is><t>&e;'
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, evil if name == sheet else data)
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="reviews in it could not be kept"):
+        again(tmp_path, MANY)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("payload", [b"", b"no workbook", b"PK\x05\x06" + bytes(18)])
+def test_what_is_no_workbook_of_ours_is_replaced_when_that_is_asked(tmp_path: Path, payload: bytes) -> None:
+    (tmp_path / "audit.xlsx").write_bytes(payload)
+    if payload.startswith(b"PK"):
+        with pytest.raises(UsageError, match="cannot be read"):
+            again(tmp_path, MANY)
+    else:
+        assert load_workbook(again(tmp_path, MANY)).sheetnames == SHEETS
+
+
+# ---------------------------------------------------------------- what a shelf keeps
+
+SAMPLE = Path(__file__).parent.parent / "sample_plans" / "04-emeka-year-4.docx"
+
+
+@pytest.fixture(scope="module")
+def real() -> Run:
+    """A plan whose provisions stand in a table, who and how often in columns of their own."""
+    return audit([str(SAMPLE)], rules=load_rules().choose(), as_of=date(2026, 11, 23), jobs=1)
+
+
+def test_a_run_from_a_shelf_makes_the_same_workbook(real: Run, tmp_path: Path) -> None:
+    (plan,) = real.plans
+    assert any(item.attached for item in plan.plan.items)
+    kept = open_whole(seal(plan, trace(plan)).whole, plan.path)
+    folders = [tmp_path / "memory", tmp_path / "shelf"]
+    for folder in folders:
+        folder.mkdir()
+    before, after = made(folders[0], real), made(folders[1], replace(real, plans=(kept,)))
+    assert dict(xml(before)) == dict(xml(after))
+
+
+def test_parts_that_stand_in_columns_of_their_own_are_not_missing(real: Run, tmp_path: Path) -> None:
+    row = rows(made(tmp_path, real), "Provisions")[0]
+    assert (row["By whom"], row["How often"], row["How long"]) == (
+        "Higher level teaching assistant, trained in precision teaching by the educational psychology service",
+        "Four times a week",
+        "15 minutes",
+    )
+    assert row["Parts missing"] == 0
+
+
+def test_every_part_that_a_judgement_can_have_has_its_column(real: Run) -> None:
+    for item in real.plans[0].plan.items:
+        if item.kind in PARTS:
+            judged = Context(real.as_of).judge(real.plans[0].plan, item)
+            assert set(judged.slots) <= set(PARTS[item.kind])
+
+
+# ---------------------------------------------------------------- links to the pages of the HTML report
+
+
+def targets_of(path: Path) -> list[str]:
+    """Where the workbook's links to other files lead, as they stand in it."""
+    return [
+        relation.get("Target")
+        for name, data in xml(path)
+        if name.startswith("xl/worksheets/_rels/")
+        for relation in etree.fromstring(data)
+        if relation.get("TargetMode") == "External"
+    ]
+
+
+@pytest.mark.parametrize("redact", [False, True])
+@pytest.mark.parametrize("folder", ["site", "Übersicht 50% #1 [a] & b's", "ab:c"])
+def test_findings_and_plans_lead_to_the_plans_pages_by_a_relative_path(
+    tmp_path: Path, folder: str, redact: bool
+) -> None:
+    (tmp_path / "books").mkdir()
+    both = targets([f"html={tmp_path / folder}", f"xlsx={tmp_path / 'books' / 'audit.xlsx'}"], force=False)
+    for target in both:
+        target.write(MANY, ReportOptions(redact=redact, beside=beside(both)))
+    path = tmp_path / "books" / "audit.xlsx"
+    found = {(path.parent / unquote(target)).resolve() for target in targets_of(path)}
+    assert found == set((tmp_path / folder / "plans").iterdir())
+    book = load_workbook(path)
+    for sheet in ("Plans", "Plan by rule", "Findings"):
+        for row in range(5 if sheet == "Plan by rule" else 2, book[sheet].max_row + 1):
+            cell = book[sheet].cell(row, 1)
+            page = (path.parent / unquote(cell.hyperlink.target)).read_text(encoding="utf-8")
+            assert re.search(f"<h1[^>]*>[^<]*{re.escape(cell.value)}", page)
+
+
+def test_a_finding_leads_to_the_one_page_of_a_single_plan(tmp_path: Path) -> None:
+    both = targets([f"html={tmp_path / 'plan.html'}", f"xlsx={tmp_path / 'audit.xlsx'}"], force=False)
+    both[1].write(run_of(ROBIN, failures=()), ReportOptions(beside=beside(both)))
+    assert set(targets_of(tmp_path / "audit.xlsx")) == {"plan.html"}
+
+
+@pytest.mark.parametrize(("place", "edition"), [("site", "board"), ("site.html", "full")])
+def test_where_plans_have_no_pages_of_their_own_findings_lead_to_the_sheet_of_plans(
+    tmp_path: Path, place: str, edition: Any
+) -> None:
+    both = targets([f"html={tmp_path / place}", f"xlsx={tmp_path / 'audit.xlsx'}"], force=False)
+    both[1].write(MANY, ReportOptions(edition=edition, beside=beside(both)))
+    assert targets_of(tmp_path / "audit.xlsx") == []
+    assert load_workbook(tmp_path / "audit.xlsx")["Findings"]["A2"].hyperlink.location == "'Plans'!A2"
+
+
+def test_the_command_lets_its_workbook_know_of_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", str(SAMPLE), "--report", "xlsx=audit.xlsx", "--report", "html=site", "--exit-zero"]) == 0
+    assert set(targets_of(tmp_path / "audit.xlsx")) == {"site/plans/04-emeka-year-4.html"}
+    assert (tmp_path / "site" / "plans" / "04-emeka-year-4.html").is_file()
+
+
+def test_where_a_sheet_can_take_no_more_links_each_plans_first_row_has_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_LINKS", 5)
+    plans = [replace(ROBIN, path=f"plans/{number}.docx") for number in range(4)]
+    path = made(tmp_path, run_of(*plans, failures=()))
+    book = load_workbook(path)
+    each = len(ROBIN.findings)
+    linked = [row for row in range(2, 2 + 4 * each) if book["Findings"].cell(row, 1).hyperlink]
+    assert linked == [2, 3, *(2 + each * number for number in (1, 2, 3))]
+    for sheet in book:
+        assert sum(cell.hyperlink is not None for row in sheet.iter_rows() for cell in row) <= 5
+    assert len(rows(path, "Findings")) == 4 * each
+
+
+def test_the_limits_are_those_of_excel() -> None:
+    assert workbook.MOST_ROWS < 1_048_576
+    assert workbook.MOST_LINKS < 65_530
 
 
 def test_the_same_run_gives_the_same_bytes_wherever_it_is_written(tmp_path: Path) -> None:
@@ -213,7 +487,7 @@ def test_a_full_sheet_goes_on_in_a_second_one(tmp_path: Path, monkeypatch: pytes
     found = rows(path, "Findings") + rows(path, "Findings (2)") + rows(path, "Findings (3)")
     assert [row["Rule"] for row in found] == 2 * [finding.rule for finding in ROBIN.findings]
     book = load_workbook(path)
-    assert book["Plans"]["B3"].hyperlink.location == "'Findings (2)'!A4"
+    assert book["Plans"]["E3"].hyperlink.location == "'Findings (2)'!A4"
     assert book["Findings (3)"].auto_filter.ref is not None
     assert len(book["Findings (2)"].data_validations.dataValidation) == 1
     words = {row[0]: row[2] for row in book["About"].iter_rows(values_only=True) if row[1] is None}
@@ -276,6 +550,15 @@ def test_any_text_is_made_text_that_xml_can_hold(words: str) -> None:
     assert safe(made_safe) == made_safe
 
 
+@pytest.mark.parametrize("sign", ["a", "\U0001f600", "a\U0001f600"])
+def test_no_cell_is_longer_than_excel_counts(sign: str) -> None:
+    cut = safe(sign * 33_000)
+    assert len(cut.encode("utf-16-le")) // 2 <= 32_767
+    assert cut.endswith(" …")
+    assert sign * 33_000 == cut[:-2] + (sign * 33_000)[len(cut) - 2 :]
+    assert safe(sign * 10_000) == sign * 10_000
+
+
 def test_a_very_long_statement_is_cut_to_what_a_cell_holds(tmp_path: Path) -> None:
     (row,) = rows(made(tmp_path, run_of(hostile("word " * 20_000))), "Findings")
     assert len(row["Words"]) < 32_767
@@ -335,8 +618,7 @@ def peak(folder: Path, number: int) -> int:
         tracemalloc.stop()
 
 
-def test_memory_does_not_grow_with_the_words_of_the_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ehcaudit.reports.xlsx.LINKED", 1)
+def test_memory_does_not_grow_with_the_words_of_the_plans(tmp_path: Path) -> None:
     peak(tmp_path / "warm", 2)
     few, more = peak(tmp_path / "few", 40), peak(tmp_path / "more", 240)
     # A plan's name and its link are kept (1.3 kB); its words would be over 100 kB.
@@ -361,3 +643,20 @@ def test_libreoffice_opens_the_workbook_and_finds_the_same_words(many: Path, tmp
             {k: v for k, v in row.items() if v not in (None, "")} for row in before
         ]
     assert quote(4, "be happier").quote in {row["Words"] for row in rows(again, "Findings")}
+
+
+@pytest.mark.skipif(office() is None, reason="LibreOffice (soffice) is not installed")
+def test_libreoffice_runs_nothing_that_a_plan_says(tmp_path: Path) -> None:
+    evil = [replace(hostile(words), path=f"plans/{at} {words}.docx") for at, words in enumerate(HOSTILE)]
+    path = made(tmp_path, run_of(*evil, failures=()))
+    profile = (tmp_path / "profile").as_uri()
+    command = [str(office()), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx", "--outdir"]
+    done = subprocess.run([*command, str(tmp_path / "out"), str(path)], capture_output=True, timeout=120, check=False)
+    if b"could not be loaded" in done.stderr + done.stdout:
+        pytest.skip("LibreOffice is here without Calc")
+    book = load_workbook(tmp_path / "out" / path.name)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            assert all(cell.data_type != "f" for cell in row)
+    found = [(row["Words"] or "").replace("_x005F_", "_") for row in rows(tmp_path / "out" / path.name, "Findings")]
+    assert found == [safe(words) for words in HOSTILE]

@@ -162,7 +162,7 @@ def check(
     """
     from ehcaudit.reports import find_report
     from ehcaudit.reports.base import EDITIONS
-    from ehcaudit.reports.files import targets
+    from ehcaudit.reports.files import beside, targets
     from ehcaudit.settings import parse_date, parse_minima, parse_sections
 
     if verbose > 1:
@@ -232,7 +232,7 @@ def check(
         emit(renderer.render(run, look(width, no_color=no_color, verbosity=-1 if quiet else verbose)))
         for target in to_write:
             options = look(width or 100, no_color=True, verbosity=verbose)
-            target.write(run, replace(options, limits=settings.reader_limits()))
+            target.write(run, replace(options, limits=settings.reader_limits(), beside=beside(to_write)))
             if not quiet:
                 note(f"wrote {target.path}")
     if not quiet:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ehcaudit.model import Warning
 from ehcaudit.readers.base import Limits
@@ -35,6 +36,13 @@ FEW: Final = 5
 Statistics' usual threshold for health and school statistics)."""
 
 
+class Beside(NamedTuple):
+    """Where another report of the same run is written."""
+
+    path: Path
+    folder: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
     """How a report is to look. Reports that are files for machines take no notice of it."""
@@ -54,6 +62,11 @@ class ReportOptions:
     """The runs that a store remembers, this one the last; empty where there is no store."""
     limits: Limits = field(default_factory=Limits)
     """How much one file may cost a report that opens the plans once more."""
+
+    place: Path | None = None
+    """Where the report will stand once it is whole; what stands there now is replaced then. None: it is printed."""
+    beside: Mapping[str, Beside] = field(default_factory=dict)
+    """By its name each report that the same command writes, so that one can lead to another, there already or not."""
 
 
 def cannot_be_redacted(report: str) -> str:

@@ -2,7 +2,7 @@
 
 ``record`` says what a row is: ``plan`` (its score; one for each plan, with or without findings), ``finding``,
 ``question`` (a person must decide), ``not assessed``, ``failure`` (a file that could not be audited) or ``suppressed``.
-As a folder it is one file a table, joined by ``plan`` and ``rule``, for business-intelligence tools.
+As a folder it is one file a table, joined by ``plan``, ``rule`` and ``item``, for business-intelligence tools.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
 from ehcaudit.model import Finding, Plan, PlanAudit, Run
 from ehcaudit.reports.base import ReportOptions
+from ehcaudit.reports.columns import PARTS
 from ehcaudit.reports.tabular import Cell, csv_lines
 
 SUFFIX = ".csv"
@@ -42,10 +44,13 @@ TABLES: dict[str, tuple[str, ...]] = {
     "plans": ("plan", "status", "plan_date", "review_date", "score", "grade", "coverage", "outcomes", "provisions"),
     "scores": ("plan", "part", "name", "score", "coverage"),
     "results": ("plan", "rule", "status", "met", "items", "reason"),
-    "findings": ("plan", "record", *COLUMNS[COLUMNS.index("rule") :]),
+    "findings": ("plan", "record", *COLUMNS[COLUMNS.index("rule") :], "item"),
     "rules": ("rule", "title", "theme", "severity", "confidence", "basis", "weight", "sources"),
     "failures": ("plan", "error", "message"),
     "suppressed": tuple(column for column in COLUMNS[COLUMNS.index("rule") :] if column != "place"),
+    "statements": ("plan", "item", "kind", "section", "area", "words", "verdict", "wording", "sort", "faults"),
+    "parts": ("plan", "item", "part", "words"),
+    "advice": ("plan", "role", "dated", "received", "appended"),
 }
 """The files of a folder, ``NAME.csv``, and their columns."""
 
@@ -100,7 +105,7 @@ def _fill(run: Run, audited: PlanAudit, tables: Mapping[str, _Table]) -> None:
     tables["plans"].add(
         path,
         plan.facts.status,
-        *("" if day is None else day.isoformat() for day in days),
+        *map(_day, days),
         _tenth(card.percent),
         card.grade or "",
         round(card.coverage, 3),
@@ -114,7 +119,29 @@ def _fill(run: Run, audited: PlanAudit, tables: Mapping[str, _Table]) -> None:
         tables["results"].add(path, result.rule, result.status, result.met, result.items, result.reason)
     for finding in audited.findings:
         record = "question" if finding.query else "finding"
-        tables["findings"].take({"plan": path, "record": record, **_said(run, finding, plan)})
+        head = {"plan": path, "record": record, "item": finding.item}
+        tables["findings"].take({**head, **_said(run, finding, plan)})
+    _statements(audited, tables)
+    for entry in plan.advice:
+        appended = {True: "yes", False: "no", None: ""}[entry.appended]
+        tables["advice"].add(path, entry.role, _day(entry.date), _day(entry.received), appended)
+
+
+def _statements(audited: PlanAudit, tables: Mapping[str, _Table]) -> None:
+    """Each outcome and provision, and each part of it; one that is missing has no words. Redacted, none has any."""
+    path = audited.path
+    for item in audited.plan.items:
+        if item.kind not in PARTS or item.none_stated:
+            continue
+        said = audited.wording.get(item.id)
+        judged = (said.verdict, said.score, said.sort, "; ".join(said.faults)) if said else ("", None, "", "")
+        tables["statements"].add(path, item.id, item.kind, item.section, item.area, item.text, *judged)
+        for part in PARTS[item.kind] if said else ():
+            tables["parts"].add(path, item.id, part, said.parts.get(part, "") if said else "")
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
 
 
 def _tenth(percent: float | None) -> float | None:

@@ -92,7 +92,7 @@ def _spread(spreads: dict[str, Spread], parts: Mapping[str, Part]) -> None:
 
 def write_summary(book: Book, sheet: Any, run: Run, figures: Figures, options: ReportOptions) -> None:
     """Fill the first sheet: each table of figures with its chart beside it, which shows nothing else."""
-    sheet.set_column(0, 0, 52)
+    sheet.set_column(0, 0, 64)
     sheet.set_column(1, 4, 11)
     sheet.hide_gridlines(2)
     sheet.fit_to_pages(1, 1)
@@ -239,7 +239,8 @@ class _Page:
             for at, value in enumerate(values):
                 self.book.write(self.sheet, self.row, at, value, {})
         self.row += 2
-        if chart and rows:
+        # A count that is too small to be told would be drawn as none.
+        if chart and rows and not any(isinstance(values[1], str) for values in rows):
             self._chart(name, head[1], chart, first, self.row - 2, begin, top)
 
     def _chart(self, name: str, unit: str, kind: str, first: int, last: int, begin: int, top: int) -> None:

@@ -6,13 +6,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ehcaudit.errors import UsageError
 from ehcaudit.model import Run
 from ehcaudit.reports import ReportOptions, find_report
-from ehcaudit.reports.base import cannot_be_redacted
+from ehcaudit.reports.base import Beside, cannot_be_redacted
 
 LISTING = ".ehcaudit-report"
 """Stands in every folder that a report wrote and names its files, a line each: ``--force`` replaces these alone."""
@@ -44,7 +44,7 @@ class Target:
                 handle, name = tempfile.mkstemp(prefix=f".{self.path.name[:100]}.", dir=self.path.parent)
                 os.close(handle)
                 temporary = Path(name)
-            report.write(run, temporary, options)
+            report.write(run, temporary, replace(options, place=self.path))
             _close_to_others(temporary)
             if self.folder:
                 self._move_folder(temporary)
@@ -123,6 +123,14 @@ def targets(given: Iterable[str], *, force: bool, redact: bool = False) -> tuple
                 raise UsageError(f"--report: {path} and {other.path} stand one in the other")
         found[key] = Target(name, path, force, folder)
     return tuple(found.values())
+
+
+def beside(given: Iterable[Target]) -> dict[str, Beside]:
+    """Where the reports of these targets will be, for ``ReportOptions``; of two of one name the first."""
+    places: dict[str, Beside] = {}
+    for target in given:
+        places.setdefault(target.name, Beside(target.path, target.folder))
+    return places
 
 
 def _refuse_folder(path: Path, *, force: bool) -> None:

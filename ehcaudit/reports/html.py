@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ehcaudit.model import Run
-from ehcaudit.reports.base import ReportOptions
+from ehcaudit.reports.base import Beside, ReportOptions
 
 SUFFIX = ".html"
 
@@ -21,7 +21,7 @@ def render(run: Run, options: ReportOptions) -> bytes:
     from ehcaudit.reports.site.caseload import gather, overview_page
     from ehcaudit.reports.site.plan_page import plan_page
 
-    if len(run.plans) == 1 and (options.edition == "board" or not run.failures):
+    if _is_one_plan(run, options):
         return plan_page(run, run.plans[0], options)
     return overview_page(gather(run, options, lambda place, path: ""), alone=True)
 
@@ -48,6 +48,26 @@ def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
         (folder / line.href).write_bytes(
             plan_page(run, audited, options, home="../index.html", before=hrefs[place], after=hrefs[place + 2])
         )
+
+
+def pages(run: Run, options: ReportOptions, place: Beside) -> list[Path]:
+    """The page of each plan, in the order of the run, in an HTML report with these options at this place.
+
+    Empty where plans have no pages: in the board's edition, and in one page for many plans.
+    """
+    from ehcaudit.reports.site.caseload import gather
+
+    if not place.folder:
+        return [place.path] if _is_one_plan(run, options) else []
+    if options.edition == "board":
+        return []
+    lines = gather(run, options, addresses()).lines
+    return [place.path / line.href for line in sorted(lines, key=lambda line: line.number)]
+
+
+def _is_one_plan(run: Run, options: ReportOptions) -> bool:
+    """Whether the one page of a run is its plan's own."""
+    return len(run.plans) == 1 and (options.edition == "board" or not run.failures)
 
 
 def addresses() -> Callable[[int, str], str]:

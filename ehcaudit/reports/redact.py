@@ -214,7 +214,7 @@ def _plan(audited: PlanAudit, alias: str, run: Run) -> PlanAudit:
         partial=plan.partial,
     )
     results = tuple(_result(result, name, run) for result in audited.results)
-    return replace(audited, path=alias, sha256="", plan=bare, results=results)
+    return replace(audited, path=alias, sha256="", plan=bare, results=results, wording={})
 
 
 def _moved(day: date | None, back: timedelta) -> date | None:

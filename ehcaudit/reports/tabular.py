@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ehcaudit.reports.base import bare
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is run by spreadsheets, and therefore gets an apostrophe (OWASP, CSV injection)."""
+_FORMULA = tuple("=+-@\t\r＝＋－＠")
+"""A cell that begins so, after blanks or not, is run by spreadsheets, and therefore gets an apostrophe (OWASP, CSV
+injection; the wide signs are those of East Asian keyboards)."""
 Cell = str | int | float | None
 
 
@@ -33,7 +34,7 @@ def _cell(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     words = bare(cell)
-    return f"'{words}" if words.startswith(_FORMULA) else words
+    return f"'{words}" if words.lstrip().startswith(_FORMULA) else words
 
 
 def _taken(buffer: io.StringIO) -> bytes:

@@ -13,40 +13,71 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ehcaudit.checks import Context
-from ehcaudit.model import SEVERITIES, Evidence, Finding, Item, PlanAudit, Result, Run
+from ehcaudit.errors import UsageError
+from ehcaudit.model import SEVERITIES, Evidence, Finding, Item, PlanAudit, Result, Run, Wording
 from ehcaudit.reports.base import ReportOptions, section_names, spoken
+from ehcaudit.reports.columns import (
+    ADVICE_COLUMNS,
+    EARLIER_COLUMNS,
+    FAILURE_COLUMNS,
+    FINDING_COLUMNS,
+    FINDINGS_PRINTED,
+    MISSING,
+    PARTS,
+    PLAN,
+    PLANS_PRINTED,
+    RULE_COLUMNS,
+    RULES_PRINTED,
+    STATEMENT_HEAD,
+    plan_columns,
+    statement_columns,
+)
 from ehcaudit.reports.figures import Figures, write_summary
 from ehcaudit.reports.redact import NOT_SHOWN, told, under
-from ehcaudit.reports.telling import AREAS, ORDER, rule_title, short_paths
+from ehcaudit.reports.reviews import EARLIER, FINDINGS, Reviews, reviews_of
+from ehcaudit.reports.telling import AREAS, ORDER, role_name, rule_title, short_paths
 from ehcaudit.reports.whose import who_can_fix
-from ehcaudit.reports.workbook import BAD, DOUBT, FAINT, GOOD, Book, Column, Link, Value, workbook
+from ehcaudit.reports.workbook import (
+    BAD,
+    DOUBT,
+    FAINT,
+    GOOD,
+    NAVY,
+    Book,
+    Column,
+    Link,
+    Prose,
+    Value,
+    file_beside,
+    safe,
+    workbook,
+)
 from ehcaudit.rules import THEMES
 
 SUFFIX = ".xlsx"
-REVIEW = ("agree", "disagree", "unsure")
+CHOICES = ("agree", "disagree", "unsure")
 SYMBOLS = {"met": "✓", "not_met": "✗", "query": "?", "not_assessed": "–", "not_applicable": "·"}
-MISSING = "missing"
-LINKED = 1_000
-"""With more plans their names lead nowhere, for links stay in memory; a filter finds them."""
+SIGN_LOOKS: dict[str, dict[str, Any]] = {"met": GOOD, "not_met": BAD, "query": DOUBT, "not_assessed": FAINT}
+SIGN_WORDS = {
+    "met": "met (3/5: by three of five statements)",
+    "not_met": "not met",
+    "query": "a person must decide",
+    "not_assessed": "not assessed: it could not be judged",
+    "not_applicable": "does not apply",
+}
 _KINDS = {True: "a person must decide", False: "fault"}
-_SLOTS = {
-    "outcome": {
-        "who": "Who", "verb": "Will do (verb)", "what": "What", "measure": "How much or how well",
-        "setting": "Where", "time": "By when", "purpose": "So that",
-    },
-    "provision": {
-        "what": "What", "who": "By whom", "frequency": "How often", "duration": "How long", "group": "Group size",
-        "setting": "Where", "review": "Reviewed", "qualification": "Trained in",
-    },
-}  # fmt: skip
 
 
 def write_file(run: Run, path: Path, options: ReportOptions) -> None:
-    """Write the workbook at this path."""
+    """Write the workbook at this path. What people wrote beside findings in one that it replaces is taken over."""
+    reviews = reviews_of(options.place) if options.place else Reviews()
+    if options.redact and reviews.left:
+        raise UsageError(
+            f"--report: {options.place} holds reviews, which a redacted workbook cannot take over; name another file"
+        )
     with workbook(path, run) as book:
         summary = book.sheet("Summary", "#1F3864")
-        sheets = _Sheets(book, run, options)
+        sheets = _Sheets(book, run, options, reviews, _pages(run, path.parent, options))
         figures = Figures()
         for audited in run.plans:
             figures.count(audited)
@@ -55,113 +86,14 @@ def write_file(run: Run, path: Path, options: ReportOptions) -> None:
         write_summary(book, summary, run, figures, options)
 
 
-# ---------------------------------------------------------------- the columns
+def _pages(run: Run, folder: Path, options: ReportOptions) -> list[str]:
+    """Where a link to each plan's page in the HTML report of the same command leads; empty where there are none."""
+    if "html" not in options.beside:
+        return []
+    from ehcaudit.reports.html import pages
 
-_PLAN = Column("Plan", 28, "The plan's file, without the folders that all plans share; leads to its row in Plans.")
-_FINDINGS = (
-    _PLAN,
-    Column("Section", 9, "Letter of the section; empty for the plan as a whole."),
-    Column("Severity", 10, "critical, major, minor or advice."),
-    Column("Kind", 14, "A fault, or a question that a person must decide (not counted in the score)."),
-    Column("Theme", 18, "Theme of the rule."),
-    Column("Title", 34, "What the rule looks for.", long=True),
-    Column("What", 50, "What was found.", long=True),
-    Column("Words", 50, "The words of the plan it is about; empty where something is missing.", long=True),
-    Column("Place", 30, "Where they stand.", long=True),
-    Column("Page", 6, "Page, where the file has pages (PDF)."),
-    Column("How to fix", 50, "What to change.", long=True),
-    Column("Who", 34, "Who has the words for it.", long=True),
-    Column("Source", 60, "The law, guidance or practice that the rule rests on.", long=True),
-    Column("Basis", 9, "law, code, case or practice."),
-    Column("Confidence", 11, "How sure the rule is: high, medium or low."),
-    Column("Statement", 10, "The outcome, provision or need that it is about, as in those sheets."),
-    Column("Rule", 30, "The rule's id; see the sheet Rules."),
-    Column("Finding", 18, "The finding's id, the same in every run while the words are the same."),
-    Column("Review", 11, "For the reviewer: agree, disagree or unsure."),
-    Column("Review comment", 40, "For the reviewer.", long=True),
-    Column("Reviewer", 14, "For the reviewer."),
-)
-_ADVICE = (
-    _PLAN,
-    Column("Role", 24, "Who gave the advice."),
-    Column("Author", 24, "As the plan names them."),
-    Column("Title", 40, "Title of the report.", long=True),
-    Column("Dated", 13, "Date of the report."),
-    Column("Received", 13, "When the authority had it."),
-    Column("Plan date", 13, "Date of the plan."),
-    Column("Months before the plan", 12, "From the report to the plan."),
-    Column("Appended", 10, "Whether the plan says that the report is attached."),
-    Column("Words", 50, "The entry in the plan.", long=True),
-)
-_FAILURES = (
-    Column("File", 50, "The file that could not be audited.", long=True),
-    Column("Kind", 16, "A word for the reason."),
-    Column("Message", 80, "What is wrong with it, and what to do.", long=True),
-)
-_RULES = (
-    Column("Rule", 34, "The rule's id."),
-    Column("Title", 40, "What it looks for.", long=True),
-    Column("Theme", 18, "Its theme."),
-    Column("Severity", 10, "critical, major, minor or advice."),
-    Column("Basis", 9, "law, code, case or practice."),
-    Column("Plans met", 8, "Plans that meet it."),
-    Column("Plans not met", 8, "Plans that do not."),
-    Column("To decide", 8, "Plans where a person must decide."),
-    Column("Not assessed", 9, "Plans where it could not be judged."),
-    Column("Does not apply", 9, "Plans to which it does not apply."),
-    Column("Findings", 9, "Faults in all plans."),
-    Column("Why", 60, "Why it matters.", long=True),
-    Column("How to fix", 60, "What to change.", long=True),
-    Column("Sources", 60, "What it rests on, and when a person last checked that.", long=True),
-)
-
-
-def _plan_columns() -> tuple[Column, ...]:
-    return (
-        Column("Plan", 28, "The plan's file, without the folders that all plans share."),
-        Column("Findings", 10, "How many faults; leads to the first of them."),
-        Column("Status", 10, "draft, final, amended or unknown, as the plan says."),
-        Column("Plan date", 13, "Date of the plan as it stands."),
-        Column("Review date", 13, "When it is to be reviewed."),
-        Column("Grade", 20, "Indicative; empty where too little could be judged."),
-        Column("Score", 9, "Of 100; what could not be assessed earns nothing."),
-        Column("Coverage %", 10, "Share of what applies that could be judged."),
-        *(Column(severity.capitalize(), 9, f"Faults of {severity} severity.") for severity in SEVERITIES),
-        Column("To decide", 9, "Questions that a person must decide."),
-        Column("Outcomes found", 10, "How many outcomes."),
-        Column("Provisions found", 10, "How many provisions."),
-        Column("Capped by law", 40, "Rules of law not met that keep the grade below Good.", long=True),
-        *(Column(words, 11, f"Score of the theme {words}.") for words in THEMES.values()),
-        Column("File", 50, "The file as it was named.", long=True),
-    )
-
-
-def _statement_columns(kind: str, *, redact: bool) -> tuple[Column, ...]:
-    whose = "The outcome's" if kind == "outcome" else "The provision's"
-    head = (
-        _PLAN,
-        Column("Statement", 10, "Section letter and running number."),
-        Column("Section", 9, "Letter of the section."),
-        Column("Area", 24, "Area of need, where one is known."),
-        Column("Findings", 9, "Faults that rules found in it."),
-        Column("Rules", 40, "The rules that found them.", long=True),
-    )
-    if redact:
-        return head
-    sort = (Column("Kind", 12, "therapy, teaching, staffing, equipment …"),) if kind == "provision" else ()
-    return (
-        *head,
-        Column("Words", 60, f"{whose} own words.", long=True),
-        *sort,
-        Column("Verdict", 10, "strong, weak, or query: a person must decide."),
-        Column("Wording", 9, "From 0 to 100; strong from 60."),
-        Column("Parts missing", 9, "How many of the parts that follow are missing."),
-        *(
-            Column(words, 18, f"{whose} words for “{words.lower()}”, or “{MISSING}”.", long=True)
-            for words in _SLOTS[kind].values()
-        ),
-        Column("Faults of wording", 34, "What is wrong with the words, the serious ones first.", long=True),
-    )
+    addresses = [file_beside(folder, page) for page in pages(run, options, options.beside["html"])]
+    return addresses if all(addresses) else []
 
 
 # ---------------------------------------------------------------- the sheets
@@ -174,81 +106,115 @@ class _Sheets:
     book: Book
     run: Run
     options: ReportOptions
+    reviews: Reviews
+    pages: Sequence[str] = ()
+    """For each plan where a link to its page leads; empty where there are none."""
+    done: int = 0
     names: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         book, redact = self.book, self.options.redact
         self.names = short_paths([summary.path for summary in self.run.summaries])
-        self.plans = book.table("Plans", _plan_columns())
+        self.plans = book.table("Plans", plan_columns(), printed=PLANS_PRINTED)
         ordered = list(THEMES)
         self.rules = sorted(
             self.run.cards.values(),
             key=lambda card: (ordered.index(card.theme) if card.theme in ordered else len(ordered), card.id),
         )
-        turned = (Column(card.title, 9 if card.over_items else 5, upright=True) for card in self.rules)
-        self.matrix = book.table("Plan by rule", (_PLAN, *turned))
-        self.findings = book.table("Findings", _FINDINGS)
+        themes = list(dict.fromkeys(card.theme for card in self.rules))
+        turned = (
+            Column(card.title, 9 if card.over_items else 6, upright=True, band=themes.index(card.theme))
+            for card in self.rules
+        )
+        self.matrix = book.table("Plan by rule", (PLAN, *turned), top=3, banner=self._legend)
+        self.findings = book.table(FINDINGS, FINDING_COLUMNS, printed=FINDINGS_PRINTED)
         self.statements = {
-            "outcome": book.table("Outcomes", _statement_columns("outcome", redact=redact), frozen=2),
-            "provision": book.table("Provisions", _statement_columns("provision", redact=redact), frozen=2),
+            kind: book.table(
+                name,
+                statement_columns(kind, redact=redact),
+                frozen=2,
+                printed=0 if redact else STATEMENT_HEAD + len(PARTS[kind]),
+            )
+            for kind, name in (("outcome", "Outcomes"), ("provision", "Provisions"))
         }
-        self.advice = book.table("Advice dates", _ADVICE)
-        self.failures = book.table("Failures", _FAILURES)
-        self.about_rules = book.table("Rules", _RULES)
+        self.advice = book.table("Advice dates", ADVICE_COLUMNS)
+        self.failures = book.table("Failures", FAILURE_COLUMNS)
+        self.about_rules = book.table("Rules", RULE_COLUMNS, printed=RULES_PRINTED)
+
+    def _legend(self, sheet: Any) -> None:
+        """What the signs and colours of the matrix mean, and over its columns the themes of the rules."""
+        for row, signs in enumerate((("met", "not_met", "query"), ("not_assessed", "not_applicable"))):
+            self.book.write(sheet, row, 0, "" if row else "What the signs mean", {"bold": True, "font_color": NAVY})
+            for at, status in enumerate(signs):
+                looks = {"align": "center", "border": 1, "border_color": "#BFBFBF"} | SIGN_LOOKS.get(status, {})
+                self.book.write(sheet, row, 1 + 6 * at, SYMBOLS[status], looks)
+                self.book.write(sheet, row, 2 + 6 * at, SIGN_WORDS[status], {})
+        self.book.write(sheet, 2, 0, "Theme", {"bold": True, "font_color": NAVY})
+        before = ""
+        for at, card in enumerate(self.rules, 1):
+            if card.theme != before:
+                before = card.theme
+                self.book.write(sheet, 2, at, THEMES.get(before, before), {"bold": True, "font_color": NAVY})
 
     def plan(self, audited: PlanAudit) -> None:
         """Write all of one plan."""
-        name = self.names[audited.path]
-        link = Link(name, self.plans.here, self.plans.row) if len(self.names) <= LINKED else name
+        self.done += 1
+        link = self._link(audited)
         found = audited.findings
-        first = (self.findings.here, self.findings.row)
-        for finding in found:
-            self.findings.add(tuple(self._finding(link, audited, finding)))
+        first = self.findings.here
+        reviews = self.reviews.take(
+            safe(self.names[audited.path]), [(finding.fingerprint, finding.item) for finding in found]
+        )
+        for finding, at, said in zip(found, _each(link, len(self.names) - self.done), reviews, strict=False):
+            self.findings.add(tuple(self._finding(at, audited, finding, said)))
         self.plans.add(tuple(self._plan(audited, found, first)))
         asked = {result.rule: result for result in audited.results}
         self.matrix.add((link, *(_sign(asked.get(card.id)) for card in self.rules)))
         self._statements(link, audited, found)
         facts = audited.plan.facts
-        for entry in audited.plan.advice:
+        for entry, at in zip(audited.plan.advice, _each(link, len(self.names) - self.done), strict=False):
             months = None
             if facts.plan_date and entry.date:
                 months = round((facts.plan_date - entry.date).days / 30.44, 1)
             self.advice.add(
                 (
-                    link,
-                    entry.role.replace("-", " "),
-                    entry.author,
-                    entry.title,
+                    at,
+                    role_name(entry.role) or "; ".join(filter(None, (entry.author, entry.title))),
                     entry.date,
                     entry.received,
                     facts.plan_date,
                     months,
                     {True: "yes", False: "no", None: ""}[entry.appended],
-                    _quoted(entry.evidence),
                 )
             )
 
-    def _plan(self, audited: PlanAudit, found: Sequence[Finding], first: tuple[str, int]) -> Iterator[Value]:
+    def _link(self, audited: PlanAudit) -> Link:
+        """A plan's name, which leads to its page where there is one, else to its row in Plans."""
+        name = self.names[audited.path]
+        return Link(name, self.pages[self.done - 1] if self.pages else self.plans.here)
+
+    def _plan(self, audited: PlanAudit, found: Sequence[Finding], first: str) -> Iterator[Value]:
         card, facts = audited.scorecard, audited.plan.facts
         faults = [str(finding.severity) for finding in found if not finding.query]
-        yield self.names[audited.path]
-        yield Link(len(faults), *first) if found else 0
-        yield facts.status
-        yield facts.plan_date
-        yield facts.review_date
+        left = len(self.names) - self.done
+        yield self._link(audited) if self.pages else self.names[audited.path]
         yield card.grade
         yield _rounded(card.percent)
         yield _covered(card.coverage)
+        yield Link(len(faults), first, left) if found else 0
         yield from (faults.count(severity) for severity in SEVERITIES)
         yield len(found) - len(faults)
+        yield "; ".join(rule_title(self.run, rule) for rule in card.capped_by)
+        yield facts.status
+        yield facts.plan_date
+        yield facts.review_date
         yield len(audited.plan.of("outcome"))
         yield len(audited.plan.of("provision"))
-        yield "; ".join(rule_title(self.run, rule) for rule in card.capped_by)
         for theme in THEMES:
             yield _rounded(card.themes[theme].percent) if theme in card.themes else None
         yield audited.path
 
-    def _finding(self, link: Value, audited: PlanAudit, finding: Finding) -> Iterator[Value]:
+    def _finding(self, link: Link, audited: PlanAudit, finding: Finding, said: Sequence[str]) -> Iterator[Value]:
         card, plan = self.run.cards.get(finding.rule), audited.plan
         theme = card.theme if card else finding.rule.partition("/")[0]
         blocks = plan.document.blocks
@@ -257,49 +223,53 @@ class _Sheets:
         yield link
         yield finding.section
         yield finding.severity
-        yield _KINDS[finding.query]
-        yield THEMES.get(theme, theme)
         yield rule_title(self.run, finding.rule)
         yield finding.message
         yield _quoted(finding.evidence)
+        yield finding.fix
+        yield from said
+        yield _KINDS[finding.query]
+        yield finding.item
         yield "; ".join(places)
         yield pages[0] if pages else None
-        yield finding.fix
         yield who_can_fix(finding.rule, finding.section, card)
         yield "; ".join(source.cite for source in card.sources) if card else ""
+        yield THEMES.get(theme, theme)
         yield finding.basis
         yield finding.confidence
-        yield finding.item
         yield finding.rule
         yield "" if self.options.redact else finding.fingerprint
-        yield from ("", "", "")
 
-    def _statements(self, link: Value, audited: PlanAudit, found: Sequence[Finding]) -> None:
+    def _statements(self, link: Link, audited: PlanAudit, found: Sequence[Finding]) -> None:
         rules: dict[str, list[str]] = {}
         for finding in found:
             if finding.item and not finding.query:
                 rules.setdefault(finding.item, []).append(finding.rule)
-        context = Context(self.run.as_of)
+        links = {kind: _each(link, len(self.names) - self.done) for kind in self.statements}
         for item in audited.plan.items:
             if item.kind in self.statements and not item.none_stated:
                 hit = rules.get(item.id, [])
-                head: tuple[Value, ...] = (
-                    link, item.id, item.section, AREAS.get(item.area, item.area), len(hit), "; ".join(sorted(set(hit))),
-                )  # fmt: skip
-                rest = () if self.options.redact else tuple(self._judged(audited, item, context))
-                self.statements[item.kind].add(head + rest)
+                link_here = next(links[item.kind])
+                tail: tuple[Value, ...] = (
+                    len(hit),
+                    "; ".join(rule_title(self.run, rule) for rule in sorted(set(hit))),
+                    AREAS.get(item.area, item.area),
+                )
+                head = (link_here, item.id, item.section)
+                rest = tail if self.options.redact else self._judged(item, audited.wording.get(item.id), tail)
+                self.statements[item.kind].add((*head, *rest))
 
-    def _judged(self, audited: PlanAudit, item: Item, context: Context) -> Iterator[Value]:
-        said = context.judge(audited.plan, item)
-        slots = [said.slots.get(name) for name in _SLOTS[item.kind]]
+    def _judged(self, item: Item, said: Wording | None, tail: tuple[Value, ...]) -> Iterator[Value]:
+        parts = None if said is None else [said.parts.get(name) for name in PARTS[item.kind]]
         yield item.text
+        yield said.verdict if said else ""
+        yield None if parts is None else parts.count(None)
+        yield from ("" for _ in PARTS[item.kind]) if parts is None else (part or MISSING for part in parts)
+        yield from tail
         if item.kind == "provision":
-            yield said.sort
-        yield said.verdict
-        yield round(100 * said.score)
-        yield sum(slot is None for slot in slots)
-        yield from (slot.text if slot else MISSING for slot in slots)
-        yield "; ".join(dict.fromkeys(fault.code.replace("-", " ") for fault in said.faults))
+            yield said.sort if said else ""
+        yield round(100 * said.score) if said else None
+        yield "; ".join(code.replace("-", " ") for code in said.faults) if said else ""
 
     def close(self, figures: Figures) -> None:
         """What can only be written when all plans have been."""
@@ -318,13 +288,17 @@ class _Sheets:
                 for source in card.sources
             )
             self.about_rules.add(
-                (card.id, card.title, THEMES.get(card.theme, card.theme), card.severity, card.basis, *counts,
-                 places, card.why, card.fix, "; ".join(sources))
+                (card.title, THEMES.get(card.theme, card.theme), card.severity, card.basis, *counts,
+                 places, card.fix, card.why, "; ".join(sources), card.id)
             )  # fmt: skip
+        if self.reviews.left:
+            earlier = self.book.table(EARLIER, EARLIER_COLUMNS)
+            for review in self.reviews.left:
+                earlier.add((review.plan, review.title, review.what, *review.said, review.statement, review.finding))
         severity: dict[str, Any] = {"critical": BAD | {"bold": True}, "major": BAD, "minor": DOUBT, "advice": FAINT}
         self.findings.colour(["Severity"], severity)
         self.about_rules.colour(["Severity"], severity)
-        self.findings.choose("Review", REVIEW, "Is this finding right? Say why in the next column.")
+        self.findings.choose("Review", CHOICES, "Is this finding right? Say why in the next column.")
         self.findings.colour(["Review"], {"agree": GOOD, "disagree": BAD, "unsure": DOUBT})
         for title in ("Score", *THEMES.values()):
             self.plans.bar(title)
@@ -333,34 +307,23 @@ class _Sheets:
         )
         if not self.options.redact:
             for kind, table in self.statements.items():
-                table.colour(list(_SLOTS[kind].values()), {MISSING: BAD})
+                table.colour(list(PARTS[kind].values()), {MISSING: DOUBT})
                 table.colour(["Verdict"], {"strong": GOOD, "weak": BAD, "query": DOUBT})
-        looks = {"met": GOOD, "not_met": BAD, "query": DOUBT, "not_assessed": FAINT}
-        self.matrix.colour_by_sign(1, {SYMBOLS[status]: look for status, look in looks.items()})
+        self.matrix.colour_by_sign(1, {SYMBOLS[status]: look for status, look in SIGN_LOOKS.items()})
         self._about()
 
     def _about(self) -> None:
-        sheet = self.book.sheet("About")
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, 1, 24)
-        sheet.set_column(2, 2, 100)
-        bold, wrap = {"bold": True, "valign": "top"}, {"text_wrap": True, "valign": "top"}
-        row = 0
+        page = Prose(self.book, self.book.sheet("About"), (26, 26, 100))
+        page.title("About this workbook")
         for label, words in self._said():
-            self.book.write(sheet, row, 0, label, bold)
-            self.book.write(sheet, row, 2, words, wrap)
-            row += 1
-        row += 1
-        for at, words in enumerate(("Sheet", "Column", "What stands in it")):
-            self.book.write(sheet, row, at, words, bold)
+            page.row((label, "", words), bold=1)
+        page.row(())
+        page.title("What stands in the columns")
+        page.row(("Sheet", "Column", "What stands in it"), bold=3)
         for table in self.book.tables:
             for column in table.columns:
-                if not column.says:
-                    continue
-                row += 1
-                self.book.write(sheet, row, 0, table.name, {"valign": "top"})
-                self.book.write(sheet, row, 1, column.title, {"valign": "top"})
-                self.book.write(sheet, row, 2, column.says, wrap)
+                if column.says:
+                    page.row((table.name, column.title, column.says))
 
     def _said(self) -> Iterator[tuple[str, str]]:
         run = self.run
@@ -370,6 +333,13 @@ class _Sheets:
         for label, words in told["about"].items():
             yield label.format(**SYMBOLS), words
         yield "Suppressed findings", f"{len(run.suppressed)} (waived, or known from a baseline); they are not listed."
+        if self.reviews.taken or self.reviews.left:
+            gone = (
+                f"; {len(self.reviews.left)} fit no finding any more and stand in {EARLIER}"
+                if self.reviews.left
+                else ""
+            )
+            yield "Reviews", f"{self.reviews.taken} taken over from the workbook that this one replaces{gone}."
         yield "Sections", "; ".join(f"{letter} {name}" for letter, name in section_names().items() if letter in ORDER)
         if self.options.redact:
             yield "Redacted", "No words of plans, no file names, no parts of statements; dates are moved."
@@ -378,6 +348,15 @@ class _Sheets:
         for table in self.book.tables:
             if len(table.sheets) > 1:
                 yield table.name, f"Goes on in {', '.join(name for _, name in table.sheets[1:])}."
+
+
+def _each(link: Link, left: int) -> Iterator[Link]:
+    """The link for each row of a plan: its first row always leads there, the others while that leaves enough links for
+    the plans that are left."""
+    yield link
+    others = link._replace(spare=left)
+    while True:
+        yield others
 
 
 def _sign(result: Result | None) -> str:
@@ -396,7 +375,7 @@ def _rounded(percent: float | None) -> float | None:
     return None if percent is None else round(float(percent), 1)
 
 
-def _covered(coverage: float) -> int:
-    """Per cent; what is not quite whole never reads as whole."""
+def _covered(coverage: float) -> float:
+    """To the hundredth; what is not quite whole never reads as whole."""
     whole = round(100 * coverage)
-    return 99 if whole == 100 and coverage < 1 - 1e-9 else whole
+    return (99 if whole == 100 and coverage < 1 - 1e-9 else whole) / 100
