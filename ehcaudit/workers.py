@@ -246,9 +246,12 @@ def _serve(
         except MemoryError:
             answer = Lost("too-large")
         try:
-            pipe.send(answer)
-        except MemoryError:
-            pipe.send(Lost("too-large"))
+            try:
+                pipe.send(answer)
+            except MemoryError:
+                pipe.send(Lost("too-large"))
+        except OSError:  # Nobody waits for it any more: the run was stopped.
+            return
 
 
 def _bound_memory(memory: int) -> None:
