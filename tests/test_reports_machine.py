@@ -322,6 +322,18 @@ def test_markdown_lists_plans_worst_first_then_their_findings() -> None:
     assert "Section C was not found in the document" in text
 
 
+def test_markdown_of_a_night_when_the_share_was_gone_fits_into_the_summary_of_a_job() -> None:
+    lost = tuple(
+        Failure(f"plans/{n}.docx", "not-found", f"plans/{n}.docx: there is no such file.") for n in range(20000)
+    )
+    run = replace(MANY, failures=lost, verdict="incomplete")
+    words = render(run, "markdown").decode()
+    assert len(words.encode()) < 1 << 20
+    assert "## Not audited: 20000 files" in words
+    assert "and 19,500 more; -v lists them" in words
+    assert "plans/19999.docx" in render(run, "markdown", ReportOptions(verbosity=1)).decode()
+
+
 def test_markdown_of_many_plans_keeps_to_the_table() -> None:
     many = [replace(GOOD, path=f"plans/{number}.docx") for number in range(40)]
     text = render(run_of(ROBIN, *many), "markdown").decode()

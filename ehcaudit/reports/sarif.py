@@ -146,8 +146,8 @@ def _results(run: Run, places: dict[str, int]) -> Iterator[dict[str, Any]]:
         while waiting and waiting[0] == number:
             finding = waiting[1]
             turns[finding.fingerprint] += 1
-            result = _result(finding, audited, number, places, turns[finding.fingerprint])
-            yield {**result, "suppressions": [{"kind": "external", "justification": _SUPPRESSED}]}
+            entry = _result(finding, audited, number, places, turns[finding.fingerprint])
+            yield {**entry, "suppressions": [{"kind": "external", "justification": _SUPPRESSED}]}
             waiting = next(apart, None)
         for result in audited.results:
             if result.status == "not_assessed":
