@@ -475,7 +475,7 @@ def _lost(path: Path, lost: Lost, limits: Limits) -> Failure:
     said = {
         "too-slow": f"takes longer than {limits.max_seconds:g} seconds (settings: limits.max_seconds).",
         "too-large": f"needs more than {limits.max_memory / (1 << 20):.0f} MB of memory (settings: limits.max_memory).",
-        "crashed": "ended the process that read it; the file is damaged, or made to do harm.",
+        "crashed": "ended its process: the file is damaged or made to do harm, or memory was short; run again.",
     }[lost.reason]
     return Failure(str(path), lost.reason, f"{path}: {said}")
 

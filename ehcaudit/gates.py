@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ehcaudit.errors import UsageError
-from ehcaudit.model import SEVERITIES, Failure, Finding, Gist, PlanAudit, Severity, Summary, Verdict
+from ehcaudit.model import SEVERITIES, Failure, Finding, Gist, PlanAudit, Run, Severity, Summary, Verdict
 from ehcaudit.shelf import Audits, Lazy
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ehcaudit.rules import RuleSet
 
 BASELINE_SCHEMA = "ehcaudit.baseline/1"
+NAMED = 5
+"""Waivers that no plan fits are named up to this number: a run of one plan leaves all the others unused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class Ledger:
     rules: Mapping[str, str]
     known: Baseline | None = None
     seen: dict[str, KnownPlan] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
+    """Keys of the plans of ``known`` that were found."""
     _moved: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -188,7 +192,11 @@ class Ledger:
         if self.known is None:
             return None
         key = self.key(summary.path)
-        return self.known.plans.get(key) or self.known.plans.get(self._moved.get(_digest(summary.sha256), ""))
+        if key not in self.known.plans:
+            key = self._moved.get(_digest(summary.sha256), "")
+        if key in self.known.plans:
+            self.met.add(key)
+        return self.known.plans.get(key)
 
     def note(self, summary: Summary) -> None:
         """Take a plan into the baseline that is written."""
@@ -213,7 +221,7 @@ class Ledger:
         """Scores are of the same rules and settings."""
         return self.known is not None and self.known.method == self.method
 
-    def remarks(self, compared: int) -> list[str]:
+    def remarks(self) -> list[str]:
         """What was not compared, and why."""
         if self.known is None:
             return []
@@ -225,8 +233,8 @@ class Ledger:
                 f"baseline: {what} since it was written: scores are not compared, "
                 "and a finding may be new to the rules, not to the plan"
             )
-        gone = len(self.known.plans) - compared
-        if gone > 0:
+        gone = len(self.known.plans) - len(self.met)
+        if gone:
             notes.append(f"baseline: {_count(gone, 'plan')} of it {'was' if gone == 1 else 'were'} not in this run")
         return notes
 
@@ -255,7 +263,7 @@ class Tally:
         self._used: set[int] = set()
         self._near: set[int] = set()
         self._grave = () if gate.fail_on is None else SEVERITIES[: SEVERITIES.index(gate.fail_on) + 1]
-        self._plans = self._faulty = self._low = self._worse = self._compared = 0
+        self._plans = self._faulty = self._low = self._worse = 0
         self._themes: Counter[str] = Counter()
         self._shares: Counter[int] = Counter()
 
@@ -306,7 +314,6 @@ class Tally:
         known = self.baseline.find(summary) if self.baseline else None
         if known is None:
             return dropped
-        self._compared += 1
         counts = known.counts()
         for mark, times in Counter(f.fingerprint for f in summary.findings).items():
             more = min(times - dropped[mark], counts[mark])
@@ -352,18 +359,20 @@ class Tally:
     def notes(self) -> tuple[str, ...]:
         """Waivers that no longer hold or fit nothing, and what was not compared with the baseline."""
         notes = [f"waiver expired: {waiver}" for waiver in self.expired]
-        apart = 0
+        apart: list[Waiver] = []
         for number, waiver in enumerate(self.waivers):
             if number in self._used:
                 continue
             if number in self._near:
                 notes.append(f"waiver not needed: {waiver}: the plan has no such finding")
             else:
-                apart += 1
+                apart.append(waiver)
         if apart:
-            notes.append(f"{_count(apart, 'waiver')} not used: no plan of this run fits")
+            more = f" and {len(apart) - NAMED} more" if len(apart) > NAMED else ""
+            named = ", ".join(f"{waiver.rule} in {waiver.plan}" for waiver in apart[:NAMED])
+            notes.append(f"{_count(len(apart), 'waiver')} not used: no plan of this run fits: {named}{more}")
         if self.baseline:
-            notes += self.baseline.remarks(self._compared)
+            notes += self.baseline.remarks()
         if self.waived or self.known:
             parts = [f"{self.waived} waived"] * bool(self.waived) + [f"{self.known} known"] * bool(self.known)
             notes.append(f"{_count(self.waived + self.known, 'finding')} suppressed: {', '.join(parts)}")
@@ -444,6 +453,8 @@ class _Suppressed(Lazy[Finding]):
     def __init__(self, screened: Screened, dropped: Mapping[int, Counter[str]]) -> None:
         self._screened, self._plans = screened, sorted(dropped)
         places = [(number, turn) for number in self._plans for turn in range(dropped[number].total())]
+        self.numbers = [number for number, _ in places]
+        """For each finding the number of its plan."""
         super().__init__(lambda place: self._of(places[place][0])[places[place][1]], lambda: len(places))
 
     def _of(self, number: int) -> list[Finding]:
@@ -452,6 +463,13 @@ class _Suppressed(Lazy[Finding]):
     def __iter__(self) -> Iterator[Finding]:
         for number in self._plans:
             yield from self._of(number)
+
+
+def owned(run: Run) -> Iterator[tuple[int | None, Finding]]:
+    """What is suppressed in a run, each with the number of its plan; None where that is not to be told (redacted)."""
+    found = run.suppressed
+    numbers: Sequence[int | None] = found.numbers if isinstance(found, _Suppressed) else (None,) * len(found)
+    return zip(numbers, found, strict=True)
 
 
 # ---------------------------------------------------------------- small things

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from ehcaudit.errors import StoreError
@@ -190,14 +191,20 @@ def _since(store: Store, before: RunRecord, run: RunRecord) -> tuple[tuple[str, 
         marks.append("another version")
     elif before.method != run.method:
         marks.append("other settings or program")
-    one = {member.path: member.percent for member in store.members(before.id)}
-    two = {member.path: member.percent for member in store.members(run.id)}
-    joined, left = len(two.keys() - one.keys()), len(one.keys() - two.keys())
+    one = {member.path: member for member in store.members(before.id)}
+    two = {member.path: member for member in store.members(run.id)}
+    paired, new, gone = _paired(store, one, two)
+    apart = _apart(store, before, run, new, gone)
+    joined, left = new - apart.keys(), gone - apart.keys()
     if joined or left:
-        marks.append(f"other plans: {joined} joined, {left} left")
+        marks.append(f"other plans: {len(joined)} joined, {len(left)} left")
+    if back := new & apart.keys():
+        marks.append(f"{len(back)} not audited last time")
+    if lost := gone & apart.keys():
+        marks.append(f"{len(lost)} not audited this time")
     if before.method != run.method:
         return tuple(marks), None
-    pairs = [(one[path], two[path]) for path in one.keys() & two.keys()]
+    pairs = [(one[then].percent, two[now].percent) for now, then in paired]
     return tuple(marks), of_change([b - a for a, b in sorted(_known(pairs))])
 
 
@@ -274,15 +281,7 @@ def difference(store: Store, first: RunRecord, second: RunRecord) -> Difference:
     before = {member.path: member for member in store.members(first.id)}
     after = {member.path: member for member in store.members(second.id)}
     pairs, new, gone = _paired(store, before, after)
-    apart: dict[str, str] = {}
-    for path, error in store.failures(first.id).items():
-        if path in new:
-            new.remove(path)
-            apart[path] = f"could not be audited in the first run ({error})"
-    for path, error in store.failures(second.id).items():
-        if path in gone:
-            gone.remove(path)
-            apart[path] = f"could not be audited in the second run ({error})"
+    apart = _apart(store, first, second, new, gone)
     better: list[Changed] = []
     worse: list[Changed] = []
     changed: list[Changed] = []
@@ -301,14 +300,40 @@ def difference(store: Store, first: RunRecord, second: RunRecord) -> Difference:
         second,
         told.rules,
         told.scores_compared,
-        tuple(sorted(new)),
-        tuple(sorted(gone)),
+        tuple(sorted(new - apart.keys())),
+        tuple(sorted(gone - apart.keys())),
         tuple(better),
         tuple(worse),
         tuple(changed),
         same,
         dict(sorted(apart.items())),
     )
+
+
+def _apart(
+    store: Store, first: RunRecord, second: RunRecord, new: Collection[str], gone: Collection[str]
+) -> dict[str, str]:
+    """Path → why it was not compared: every file that either run could not audit, and what its folder hid."""
+    one, two = _failed(store, first), _failed(store, second)
+    apart: dict[str, str] = {}
+    for path in one.keys() | two.keys():
+        if path in one and path in two:
+            same = one[path] if one[path] == two[path] else f"{one[path]}, then {two[path]}"
+            apart[path] = f"could not be audited in either run ({same})"
+        elif path in one:
+            apart[path] = f"could not be audited in the first run ({one[path]})"
+        else:
+            apart[path] = f"could not be audited in the second run ({two[path]})"
+    for paths, failed, which in ((new, one, "first"), (gone, two, "second")):
+        for path in paths:
+            if path not in apart and any(str(folder) in failed for folder in PurePath(path).parents):
+                apart[path] = f"its folder could not be read in the {which} run"
+    return apart
+
+
+def _failed(store: Store, run: RunRecord) -> dict[str, str]:
+    """The files and folders that a run could not audit: path → the word of the error."""
+    return {path: error for path, error in store.failures(run.id).items() if error != "no-inputs"}
 
 
 def _paired(

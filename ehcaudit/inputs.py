@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fnmatch
 import glob
 import hashlib
@@ -9,7 +10,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ehcaudit.errors import InputError
+from ehcaudit.errors import InputError, UsageError
 from ehcaudit.model import Failure
 from ehcaudit.readers import CONVERTED, Limits, skip_reason, suffixes
 from ehcaudit.readers.base import look_at
@@ -64,7 +65,16 @@ def find_inputs(
 
 
 def listed(payload: bytes) -> list[str]:
-    """The paths of a list: a line each, or with NUL bytes between them (``find -print0``). Empty lines are no paths."""
+    """The paths of a list: a line each, or with NUL bytes between them (``find -print0``). Empty lines are no paths.
+
+    Raises UsageError where the list says that it is UTF-16 and is not.
+    """
+    if payload.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # What Windows PowerShell writes with “>”. Split at NUL bytes it would name “/”: the whole disk.
+        try:
+            payload = payload.decode("utf-16").encode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            raise UsageError("--files-from: the list begins as UTF-16 and is not; save it as UTF-8") from None
     parts = payload.split(b"\0") if b"\0" in payload else payload.removeprefix(b"\xef\xbb\xbf").splitlines()
     return [os.fsdecode(part) for part in parts if part.strip()]
 

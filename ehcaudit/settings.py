@@ -14,7 +14,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from ehcaudit.checks import Policy
 from ehcaudit.errors import RuleError, SettingsError, UsageError
@@ -27,6 +36,8 @@ from ehcaudit.scoring import GRADES, THEME_WEIGHTS, Scale
 
 FILE_NAME = "ehcaudit.toml"
 FailOn = Literal["critical", "major", "minor", "advice", "never"]
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Blanks alone name nobody and give no reason."""
 Months = Annotated[int, Field(ge=1, le=1200)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
@@ -129,15 +140,17 @@ class WaiverPart(_Part):
     """An entry of ``[[waivers]]``: a fault that somebody answers for, until a day. All but the last are required."""
 
     rule: str
-    plan: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
-    owner: str = Field(min_length=1)
+    plan: Said
+    reason: Said
+    owner: Said
     expires: date
     fingerprint: str = ""
 
 
 _FLAGGED: Mapping[str, type[BaseModel]] = {"rules": RulesPart, "gate": GatePart}
 """The parts whose keys are flags as well."""
+_FLAGS: Mapping[str, str] = {"min_themes": "min-theme", "folders": "rules"}
+"""Keys whose flag is called otherwise."""
 
 
 def _limits_model() -> type[BaseModel]:
@@ -202,7 +215,9 @@ class Settings(_Part):
             try:
                 part = _FLAGGED[name].model_validate({**getattr(settings, name).model_dump(), flag: value})
             except ValidationError as error:
-                raise UsageError(f"--{flag.replace('_', '-')}: {_complaint(error, _FLAGGED[name])}") from None
+                raise UsageError(
+                    f"--{_FLAGS.get(flag, flag).replace('_', '-')}: {_complaint(error, _FLAGGED[name])}"
+                ) from None
             settings = settings.model_copy(update={name: part})
         return settings
 
@@ -354,12 +369,21 @@ def _complaint(error: ValidationError, model: type[BaseModel]) -> str:
 
 def _keys_at(model: type[BaseModel], loc: Iterable[int | str]) -> list[str]:
     """The keys that a table may have, wherever it stands in the settings."""
+    kind: Any = model
     for part in loc:
-        inner = model.model_fields[str(part)].annotation if str(part) in model.model_fields else None
-        if not (isinstance(inner, type) and not isinstance(inner, types.GenericAlias) and issubclass(inner, BaseModel)):
-            return []
-        model = inner
-    return [key for key in model.model_fields if key != "origin"]
+        named = isinstance(kind, type) and issubclass(kind, BaseModel)
+        if named:
+            if str(part) not in kind.model_fields:
+                return []
+            kind = kind.model_fields[str(part)].annotation
+        else:  # A name in dict[str, Part], or a number in tuple[Part, ...].
+            inner = typing.get_args(kind)
+            if not inner:
+                return []
+            kind = inner[-1] if typing.get_origin(kind) is dict else inner[0]
+    if not (isinstance(kind, type) and not isinstance(kind, types.GenericAlias) and issubclass(kind, BaseModel)):
+        return []
+    return [key for key in kind.model_fields if key != "origin"]
 
 
 __all__ = ["FILE_NAME", "Settings", "find_settings", "parse_date", "parse_minima", "parse_sections"]

@@ -269,10 +269,11 @@ def _serve(
         except MemoryError:
             answer = Lost("too-large")
         try:
-            pipe.send(answer)
-        except MemoryError:
-            pipe.send(Lost("too-large"))
-        except OSError:  # As above.
+            try:
+                pipe.send(answer)
+            except MemoryError:
+                pipe.send(Lost("too-large"))
+        except OSError:  # Nobody waits for it any more: the run was stopped.
             return shutil.rmtree(scratch, ignore_errors=True)
 
 

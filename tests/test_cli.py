@@ -284,6 +284,21 @@ def test_a_lock_file_is_skipped_with_a_note(house):
     assert "~$a.docx" in ran.err
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_a_list_that_powershell_wrote_names_files_and_not_the_whole_disk(house, encoding):
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    Path("list.txt").write_bytes(f"{mark}{Path('good.md').absolute()}\r\n".encode(encoding))
+    ran = house.run("check", "--files-from", "list.txt", "--format", "json")
+    assert [plan["path"] for plan in json.loads(ran.out)["plans"]] == [str(Path("good.md").absolute())]
+
+
+def test_a_list_that_is_cut_in_the_middle_of_a_utf_16_character_is_refused(house):
+    Path("list.txt").write_bytes(b"\xff\xfea")
+    ran = house.run("check", "--files-from", "list.txt")
+    assert (ran.code, ran.out) == (2, "")
+    assert "save it as UTF-8" in ran.err
+
+
 def test_the_as_of_date_stands_in_the_report_however_it_is_written(house):
     assert (
         json.loads(house.run("check", "good.md", "--format", "json", "--as-of", "3 November 2026").out)["as_of"]

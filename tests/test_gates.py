@@ -170,7 +170,7 @@ def test_a_waiver_may_name_one_finding_alone() -> None:
     [
         ({"expires": date(2026, 10, 31)}, "waiver expired: provision/vague-frequency in robin.docx"),
         ({"rule": "voice/interests-missing"}, "waiver not needed: voice/interests-missing in robin.docx"),
-        ({"plan": "sam.docx"}, "1 waiver not used: no plan of this run fits"),
+        ({"plan": "sam.docx"}, "1 waiver not used: no plan of this run fits: provision/vague-frequency in sam.docx"),
     ],
 )
 def test_a_waiver_that_is_expired_or_fits_nothing_is_said_and_suppresses_nothing(changes, note) -> None:
@@ -382,6 +382,25 @@ def test_a_plan_of_the_baseline_that_was_not_in_the_run_is_said(house) -> None:
     house.run(write_baseline=BASE)
     (house.folder / "plans" / "b.md").unlink()
     assert "baseline: 1 plan of it was not in this run" in house.run(baseline=BASE).notes
+
+
+def test_a_copy_of_a_plan_does_not_hide_that_another_is_gone(house) -> None:
+    house.plan("a.md", HAPPY)
+    house.plan("b.md")
+    house.run(write_baseline=BASE)
+    (house.folder / "plans" / "b.md").unlink()
+    house.plan("copy.md", HAPPY)
+    run = house.run(baseline=BASE)
+    assert run.verdict == "clean"
+    assert "baseline: 1 plan of it was not in this run" in run.notes
+
+
+def test_waivers_that_fit_no_plan_are_named_up_to_a_few() -> None:
+    tally = Tally(Gate(), as_of=AS_OF, waivers=[waiver(plan=f"sam{number}.docx") for number in range(7)])
+    tally.add(ROBIN_SUMMARY)
+    (note,) = tally.notes()
+    assert note.startswith("7 waivers not used: no plan of this run fits: provision/vague-frequency in sam0.docx, ")
+    assert note.endswith("in sam4.docx and 2 more")
 
 
 @pytest.mark.parametrize("text", ["", "{}", "not json", '{"schema": "ehcaudit.baseline/2"}'])

@@ -166,6 +166,46 @@ def test_a_plan_that_could_not_be_audited_is_not_compared_and_neither_new_nor_go
     }
 
 
+def test_a_file_that_no_run_could_audit_is_not_compared_and_not_forgotten(house) -> None:
+    house.plan("a.md")
+    (house.folder / "b.md").write_text("Dear parents.", encoding="utf-8")
+    house.run()
+    house.run()
+    told = house.diff()
+    assert {Path(path).name: why for path, why in told.not_compared.items()} == {
+        "b.md": "could not be audited in either run (not-a-plan)"
+    }
+    page = render_difference(told, {}, "terminal", WIDE).decode()
+    assert "Not compared: 1" in page
+
+
+def test_plans_whose_folder_was_away_for_a_night_are_not_gone_and_not_new(house) -> None:
+    house.plan("a.md", HAPPY)
+    house.run()
+    house.folder.rename(house.folder.with_name("away"))
+    house.run()
+    house.folder.with_name("away").rename(house.folder)
+    house.run()
+    for names_, which in ((("1", "2"), "second"), (("2", "3"), "first")):
+        told = house.diff(*names_)
+        assert (told.new, told.gone, told.same) == ((), (), 0)
+        assert f"its folder could not be read in the {which} run" in told.not_compared.values()
+    assert [point.marks for point in house.trend()] == [
+        (),
+        ("1 not audited this time",),
+        ("1 not audited last time",),
+    ]
+
+
+def test_what_was_compared_in_part_is_not_said_to_have_no_change(house) -> None:
+    house.plan("a.md")
+    house.run()
+    house.run(rules=RULES.choose(ignore=["voice"]))
+    page = render_difference(house.diff(), {}, "terminal", WIDE).decode()
+    assert "Compared, no change" not in page
+    assert "No change in what was compared  1" in page
+
+
 def test_a_plan_that_was_moved_is_the_same_plan(house) -> None:
     house.plan("a.md", HAPPY)
     house.run()
@@ -173,6 +213,10 @@ def test_a_plan_that_was_moved_is_the_same_plan(house) -> None:
     house.run()
     told = house.diff()
     assert (told.new, told.gone, told.same) == ((), (), 1)
+    second = house.trend()[1]
+    assert second.marks == ()
+    assert second.change is not None
+    assert second.change.count == 1
 
 
 def test_what_other_rules_find_is_not_compared_and_no_score_is(house) -> None:

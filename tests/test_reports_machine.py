@@ -111,6 +111,43 @@ def test_what_is_suppressed_is_counted_in_each_and_is_no_finding(name) -> None:
     }[name] in payload
 
 
+def test_a_suppressed_finding_names_its_plan_and_is_no_alert() -> None:
+    run = suppressing()
+    lines = [json.loads(line) for line in render(run, "jsonl").splitlines()]
+    apart = [line for line in lines if line["record"] == "suppressed"]
+    paths = {plan.path for plan in run.plans}
+    assert len(apart) == 2
+    assert {line["plan"] for line in apart} <= paths
+    results = [result for result in sarif_of(run)["results"] if "suppressions" in result]
+    assert [r["partialFingerprints"]["ehcaudit/v1"] for r in results] == [line["fingerprint"] for line in apart]
+    assert {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in results} <= paths
+    assert [r["suppressions"][0]["kind"] for r in results] == ["external", "external"]
+
+
+def test_a_redacted_run_does_not_say_whose_the_suppressed_findings_were() -> None:
+    lines = render(suppressing(), "jsonl", ReportOptions(redact=True)).splitlines()
+    assert [json.loads(line)["plan"] for line in lines if b'"record": "suppressed"' in line] == [None, None]
+
+
+def test_two_findings_of_a_rule_in_one_plan_are_two_alerts_to_github() -> None:
+    marks = [
+        (
+            result["ruleId"],
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            result["partialFingerprints"]["primaryLocationLineHash"],
+        )
+        for result in sarif_of(samples())["results"]
+        if "partialFingerprints" in result
+    ]
+    assert len({mark[:2] for mark in marks}) < len(set(marks)) == len(marks)
+
+
+@pytest.mark.parametrize("name", ["jsonl", "markdown", "sarif", "junit"])
+def test_the_notes_of_a_run_stand_in_each(name) -> None:
+    run = replace(MANY, notes=("waiver expired: of Robin",))
+    assert "waiver expired: of Robin" in render(run, name).decode()
+
+
 def test_json_is_still_the_contract(tmp_path) -> None:
     for run in (*RUNS.values(), suppressing(), samples()):
         said = json.loads(render(run, "json"))
@@ -197,7 +234,8 @@ def test_every_result_has_a_file_and_no_line_that_nobody_read() -> None:
     assert happy["locations"][0]["logicalLocations"] == [
         {"fullyQualifiedName": "Section E › table 1 › row 2 › Outcome"}
     ]
-    assert happy["partialFingerprints"] == {"ehcaudit/v1": ROBIN.results[2].findings[0].fingerprint}
+    mark = ROBIN.results[2].findings[0].fingerprint
+    assert happy["partialFingerprints"] == {"ehcaudit/v1": mark, "primaryLocationLineHash": f"{mark}:1"}
     assert run["artifacts"][0]["hashes"] == {"sha-256": "0" * 64}
 
 
@@ -282,6 +320,18 @@ def test_markdown_lists_plans_worst_first_then_their_findings() -> None:
     assert "- **major**: Outcome does not say by when (`outcomes/not-time-bound`)" in text
     assert "A person must decide: `dates/advice-dated-after-plan`." in text
     assert "Section C was not found in the document" in text
+
+
+def test_markdown_of_a_night_when_the_share_was_gone_fits_into_the_summary_of_a_job() -> None:
+    lost = tuple(
+        Failure(f"plans/{n}.docx", "not-found", f"plans/{n}.docx: there is no such file.") for n in range(20000)
+    )
+    run = replace(MANY, failures=lost, verdict="incomplete")
+    words = render(run, "markdown").decode()
+    assert len(words.encode()) < 1 << 20
+    assert "## Not audited: 20000 files" in words
+    assert "and 19,500 more; -v lists them" in words
+    assert "plans/19999.docx" in render(run, "markdown", ReportOptions(verbosity=1)).decode()
 
 
 def test_markdown_of_many_plans_keeps_to_the_table() -> None:

@@ -98,6 +98,19 @@ def test_a_flag_of_nought_counts():
         ),
         ("[gate]\nmin_score = 101\n", "gate.min_score: input should be less than or equal to 100"),
         ("[gate]\nmin_score = nan\n", "gate.min_score: input should be a finite number"),
+        (
+            "[gate.presets.panel]\nmin_scor = 4\n",
+            "“gate.presets.panel.min_scor” is not a key; did you mean “min_score”",
+        ),
+        (
+            "[gate.presets.panel]\nshares = [{ name = 'x', atleast = 95, rules = ['voice'] }]\n",
+            "“gate.presets.panel.shares.0.atleast” is not a key; did you mean “at_least”",
+        ),
+        ("[[waivers]]\nexpire = 2027-01-01\n", "“waivers.0.expire” is not a key; did you mean “expires”"),
+        (
+            "[[waivers]]\nrule = 'a/b'\nplan = 'a'\nowner = 'o'\nexpires = 2027-01-01\nreason = '  '\n",
+            "waivers.0.reason: string should have at least 1 character",
+        ),
         ("[limits]\nmax_byte = 1\n", "“limits.max_byte” is not a key; did you mean “max_bytes”"),
         ("[limits]\nmax_bytes = 0\n", "limits.max_bytes: input should be greater than 0"),
         ("[policy]\nadvice_months = { default = 0 }\n", "policy.advice_months.default: input should be greater"),
@@ -132,6 +145,11 @@ def test_a_bad_flag_is_refused_by_its_name():
         Settings.load(None, min_score=float("nan"))
     with pytest.raises(UsageError, match="is not a setting"):
         Settings.load(None, colour="red")
+
+
+def test_a_bad_minimum_is_refused_by_the_name_of_its_flag():
+    with pytest.raises(UsageError, match=r"^--min-theme: min_themes\.voice"):
+        Settings.load(min_themes={"voice": 300.0})
 
 
 def test_a_weight_for_a_theme_that_no_rule_has_is_refused(tmp_path):

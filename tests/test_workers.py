@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from itertools import count, islice
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcaudit.workers import Lost, elsewhere, scratch, work
+from ehcaudit.workers import Lost, _serve, elsewhere, scratch, work
 
 
 def double(number: int) -> int:
@@ -84,6 +86,20 @@ def test_tasks_without_end_are_taken_only_a_few_ahead() -> None:
     assert [answer for _, answer in islice(answers, 5)] == [0, 2, 4, 6, 8]
     answers.close()  # type: ignore[attr-defined]
     assert len(taken) < 20
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_a_worker_whose_answer_nobody_waits_for_ends_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    context = multiprocessing.get_context("fork")
+    mine, theirs = context.Pipe()
+    worker = context.Process(target=_serve, args=(theirs, slow_first, 1 << 30, [mine], ""))
+    worker.start()
+    theirs.close()
+    mine.send(0)
+    time.sleep(0.1)
+    mine.close()
+    worker.join(10)
+    assert (worker.exitcode, capfd.readouterr().err) == (0, "")
 
 
 def test_closing_the_answers_ends_the_workers() -> None:

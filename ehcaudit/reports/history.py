@@ -293,7 +293,7 @@ def _bars(page: Page, told: Difference) -> None:
         ("Worse", len(told.worse)),
         ("Better", len(told.better)),
         ("Otherwise changed", len(told.changed)),
-        ("Compared, no change", told.same),
+        ("Compared, no change" if told.scores_compared else "No change in what was compared", told.same),
         ("New", len(told.new)),
         ("Gone", len(told.gone)),
         ("Not compared", len(told.not_compared)),

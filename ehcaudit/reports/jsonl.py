@@ -1,6 +1,7 @@
 """Run → JSON, an object a line: the run, each plan, each failure, each suppressed finding; for streams and queries.
 
 The objects are those of the wire contract, with ``record`` before them: ``run``, ``plan``, ``failure``, ``suppressed``.
+A suppressed finding names its plan, and the run has its notes: waivers that expired or fit nothing, and the like.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ehcaudit.gates import owned
 from ehcaudit.model import Run
 from ehcaudit.reports.base import ReportOptions, escaped
 
@@ -41,14 +43,17 @@ def _lines(run: Run) -> Iterator[bytes]:
             "plans": len(run.plans),
             "failures": len(run.failures),
             "suppressed": len(run.suppressed),
+            "notes": list(run.notes),
         },
     )
     for audited in run.plans:
         yield _line("plan", plan_entry(audited).model_dump())
     for failure in run.failures:
         yield _line("failure", {"path": failure.path, "error": failure.error, "message": failure.message})
-    for finding in run.suppressed:
-        yield _line("suppressed", finding_entry(finding, None).model_dump())
+    summaries = run.summaries
+    for number, finding in owned(run):
+        plan = None if number is None else summaries[number].path
+        yield _line("suppressed", {"plan": plan, **finding_entry(finding, None).model_dump()})
 
 
 def _line(record: str, value: dict[str, Any]) -> bytes:

@@ -48,6 +48,7 @@ def _input_suite(run: Run) -> bytes:
         "rules": run.rules_hash,
         "plans": str(len(run.plans)),
         "suppressed": str(len(run.suppressed)),
+        **{f"note {number}": note for number, note in enumerate(run.notes, 1)},
     }
     return _written(run, "Input", properties, cases, errors=len(cases))
 

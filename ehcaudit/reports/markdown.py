@@ -25,7 +25,7 @@ SUFFIX = ".md"
 DETAILED = 30
 """Up to so many plans each one's findings are listed; beyond that -v lists them."""
 ROWS = 500
-"""Plans in the table, the worst first."""
+"""Plans in the table, the worst first, and files that could not be audited: a job's summary holds 1 MiB at most."""
 _SIGNS = re.compile(r"[\\`*_\[\]|<>~&$]|^[-+#=]|^\d+[.)]")
 
 
@@ -51,7 +51,11 @@ def render(run: Run, options: ReportOptions) -> bytes:
             lines += _plan(run, run.plans[places[row.path]], names[row.path])
     if run.failures:
         lines += [f"## Not audited: {count(len(run.failures), 'file')}", ""]
-        lines += [f"- {_md(failure.path)} (`{failure.error}`): {_md(failure.message)}" for failure in run.failures]
+        limit = len(run.failures) if options.verbosity > 0 else ROWS
+        for failure in run.failures[:limit]:
+            lines.append(f"- {_md(failure.path)} (`{failure.error}`): {_md(failure.message)}")
+        if len(run.failures) > limit:
+            lines += ["", f"and {len(run.failures) - limit:,} more; -v lists them"]
         lines.append("")
     lines.append(
         f"As of {spoken(run.as_of)}, {count(len(run.cards), 'rule')} (set {run.rules_hash}), ehcaudit {run.version}. "

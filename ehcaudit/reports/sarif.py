@@ -3,16 +3,19 @@
 A plan is an artifact. A fault is a result of kind ``fail``; what a person must decide is ``review`` and what could not
 be assessed is ``open``, both without a level, so that they fail nothing. No line numbers are made up: a place is a
 logical location ("Section F › table 2 › row 3"). A file that could not be audited is a result and a notification.
+What is suppressed is a result with ``suppressions``, which a code host does not show as an alert.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
+from ehcaudit.gates import owned
 from ehcaudit.model import Finding, PlanAudit, RuleCard, Run
 from ehcaudit.reports.base import ReportOptions, escaped
 
@@ -20,6 +23,7 @@ SUFFIX = ".sarif"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"critical": "error", "major": "error", "minor": "warning", "advice": "note"}
 _NOT_AUDITED = "input/not-audited"
+_SUPPRESSED = "Waived, or known from the baseline."
 
 
 def render(run: Run, options: ReportOptions) -> bytes:
@@ -132,9 +136,19 @@ def _artifact(audited: Any) -> dict[str, Any]:
 
 
 def _results(run: Run, places: dict[str, int]) -> Iterator[dict[str, Any]]:
+    apart = ((owner, finding) for owner, finding in owned(run) if owner is not None)
+    waiting = next(apart, None)
     for number, audited in enumerate(run.plans):
+        turns: Counter[str] = Counter()
         for finding in audited.findings:
-            yield _result(finding, audited, number, places)
+            turns[finding.fingerprint] += 1
+            yield _result(finding, audited, number, places, turns[finding.fingerprint])
+        while waiting and waiting[0] == number:
+            finding = waiting[1]
+            turns[finding.fingerprint] += 1
+            entry = _result(finding, audited, number, places, turns[finding.fingerprint])
+            yield {**entry, "suppressions": [{"kind": "external", "justification": _SUPPRESSED}]}
+            waiting = next(apart, None)
         for result in audited.results:
             if result.status == "not_assessed":
                 yield {
@@ -156,7 +170,7 @@ def _results(run: Run, places: dict[str, int]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _result(finding: Finding, audited: PlanAudit, number: int, places: dict[str, int]) -> dict[str, Any]:
+def _result(finding: Finding, audited: PlanAudit, number: int, places: dict[str, int], turn: int) -> dict[str, Any]:
     where = dict.fromkeys(audited.plan.place(part.block_id) for part in finding.evidence)
     if not where and finding.section:
         where = {f"Section {finding.section}": None}
@@ -169,7 +183,11 @@ def _result(finding: Finding, audited: PlanAudit, number: int, places: dict[str,
         "level": "none" if finding.query else _LEVELS[finding.severity],
         "message": {"text": finding.message},
         "locations": [location],
-        "partialFingerprints": {"ehcaudit/v1": finding.fingerprint},
+        # The second is the one that GitHub looks at; without it, it takes two findings of a rule in a plan for one.
+        "partialFingerprints": {
+            "ehcaudit/v1": finding.fingerprint,
+            "primaryLocationLineHash": f"{finding.fingerprint}:{turn}",
+        },
         "properties": {
             "section": finding.section,
             "severity": finding.severity,
