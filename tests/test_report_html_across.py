@@ -81,7 +81,7 @@ def test_many_runs_are_the_latest_ones_and_the_page_says_so():
     assert (trend.steps[-1].point.run.id, len(trend.steps), trend.more) == (RUNS + 5, RUNS, 6)
     assert f"the last {RUNS} of {RUNS + 6} runs" in parts(render(TWO, "html", ReportOptions(trend=many)))["trend"]
     board = render(TWO, "html", ReportOptions(edition="board", trend=many)).decode("utf-8")
-    rows = board.split("Trend: mean score of the last runs")[1].split("</table>")[0]
+    rows = board.split("Trend: average score of the last runs")[1].split("</table>")[0]
     assert rows.count('<th scope="row">') == BOARD_RUNS
 
 

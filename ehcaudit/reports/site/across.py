@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,7 +66,7 @@ class Trend:
 
 def trend_of(options: ReportOptions) -> Trend | None:
     """The trend, where a store remembers two runs or more. Few plans tell of single children: redacted, no figure."""
-    points = list(options.trend)
+    points = _without_repeats(options.trend)
     if len(points) < 2:
         return None
     shown = points[-(BOARD_RUNS if options.edition == "board" else RUNS) :]
@@ -95,6 +95,17 @@ def trend_of(options: ReportOptions) -> Trend | None:
         dots.append(dot)
     ticks = tuple((up(score), f"{score:.0f}") for score in (least, (least + most) / 2, most))
     return Trend(steps, tuple(dots), tuple(lines), ticks, len(points) - len(shown))
+
+
+def _without_repeats(points: Iterable[Point]) -> list[Point]:
+    """The runs but for those that only say again what the one before them said of the same day."""
+    kept: list[Point] = []
+    for point in points:
+        last = kept[-1] if kept else None
+        told = last and (last.run.as_of, last.plans, last.score) == (point.run.as_of, point.plans, point.score)
+        if point.marks or not told:
+            kept.append(point)
+    return kept
 
 
 def _step(point: Point, options: ReportOptions) -> Step:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
-from statistics import median
+from statistics import fmean
 from typing import Any, Final
 
 from ehcaudit.model import Part, PlanAudit, RuleCard, Run, Summary
@@ -70,11 +70,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    """A theme or section over all plans: how many plans score in each band, how many have none, and the middle."""
+    """A theme or section over all plans: how many plans score in each band, how many have none, and the average."""
 
     name: str
     cells: tuple[Cell, ...]
-    middle: float | None
+    average: float | None
+    plans: int | str
+    """How many have a score."""
     few_words: str
     """What stands in a cell that is too few to show."""
 
@@ -189,7 +191,7 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
         "few_from": options.smallest,
         "grades": _grades(caseload),
         "trend": trend_of(options),
-        "middle": _middle([line.percent for line in lines if line.percent is not None], options),
+        "average": _average([line.percent for line in lines if line.percent is not None], options),
     }
     themes = _themes(caseload)
     values["theme_rows"] = [
@@ -248,9 +250,9 @@ def list_page(caseload: Caseload, number: int) -> bytes:
 # ---------------------------------------------------------------- figures
 
 
-def _middle(known: Sequence[float], options: ReportOptions) -> float | None:
-    """The median; of a few children it is a single child's."""
-    return median(known) if known and not (options.redact and len(known) < options.smallest) else None
+def _average(known: Sequence[float], options: ReportOptions) -> float | None:
+    """The mean, as in the trend; of a few children it is a single child's."""
+    return fmean(known) if known and not (options.redact and len(known) < options.smallest) else None
 
 
 def _grades(caseload: Caseload) -> list[tuple[str, int | str, float | None]]:
@@ -289,7 +291,8 @@ def _heat(name: str, parts: Iterable[Part | None], options: ReportOptions) -> He
         Cell(said, 0 if not number or said is None else min(_SHADES, 1 + int(_SHADES * number / whole)))
         for number, said in zip(numbers, shown, strict=True)
     )
-    return HeatRow(name, cells, _middle(known, options), hidden_word(numbers, options.smallest))
+    scored = under(options.smallest) if options.redact and 0 < len(known) < options.smallest else len(known)
+    return HeatRow(name, cells, _average(known, options), scored, hidden_word(numbers, options.smallest))
 
 
 def shade(percent: float | None) -> int:

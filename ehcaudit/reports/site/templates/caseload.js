@@ -1,7 +1,7 @@
 /* Optional: without it the list is sorted already and has pages of its own. */
 (function () {
   "use strict";
-  var PER = 100, source = document.getElementById("data"), form = document.getElementById("find");
+  var PER = 25, source = document.getElementById("data"), form = document.getElementById("find");
   if (!source || !form) { return; }
   var data = JSON.parse(source.textContent), table = document.getElementById("list"), body = table.tBodies[0];
   var turn = document.getElementById("turn"), at = document.getElementById("at"), found = document.getElementById("found");
