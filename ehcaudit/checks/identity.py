@@ -6,11 +6,11 @@ No identifier leaves this module in full: the evidence of a finding ends after a
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +20,7 @@ from ehcaudit.checks.age import completed_years, school_age
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check
 from ehcaudit.language import cues
 from ehcaudit.language.guarded import guarded
-from ehcaudit.model import Block, Evidence, KeptApart, Plan
+from ehcaudit.model import Block, Evidence, Item, KeptApart, Plan
 
 if TYPE_CHECKING:
     from ehcaudit.language.identifiers import Identifier
@@ -200,17 +200,15 @@ def another_childs_name(plan: Plan, options: Nothing, where: tuple[str, ...], co
         return Answer("not_assessed", reason="The plan does not give the child's name.")
     texts = [block.text for block in plan.document.blocks if block.text]
     whole = "\n".join(texts)
-    small = set(re.findall(r"\b[a-z]{3,}\b", whole))
-    used = Counter(word.lower() for word in re.findall(r"\b[A-Z][a-z]+\b", whole))
-    if max((used[name] for name in own), default=0) < 3:
+    if not any(_used(name, whole, 3) for name in own):
         return Answer("not_assessed", reason="The plan hardly uses the child's name.")
     known = (
-        small
-        | _common_words()
+        _common_words()
         | _everyday_words()
         | {w.lower() for a in plan.advice for w in re.findall(r"[^\W\d_]+", a.author)}
     )
     first_names = cues.listed("first_names.txt")
+    small: dict[str, bool] = {}
     named: dict[str, list[Hit]] = {}
     for item in plan.items:
         if item.kind == "advice":
@@ -221,10 +219,22 @@ def another_childs_name(plan: Plan, options: Nothing, where: tuple[str, ...], co
                 sure = word in first_names
                 if word in known or _same_name(word, own) or not _acts(found, sure=sure):
                     continue
+                if word not in small:
+                    small[word] = "-" not in word and word in whole and re.search(rf"\b{re.escape(word)}\b", whole) is not None
+                if small[word]:
+                    continue
                 start = part.start + found.start("name")
                 evidence = Evidence(part.block_id, start, start + len(word), found["name"])
                 named.setdefault(word, []).append(Hit((evidence,), item.section, query=not sure, item=item.id))
     return _answer([hit for word, hits in named.items() if not _introduced(word, whole) for hit in hits])
+
+
+def _used(name: str, text: str, times: int) -> bool:
+    """Whether a name stands so often in the text as a word with a capital and small letters."""
+    said = name[0].upper() + name[1:]
+    if not (said.isascii() and text.count(said) >= times):
+        return False
+    return len(re.findall(rf"\b{re.escape(said)}\b", text)) >= times
 
 
 @cache
@@ -280,14 +290,12 @@ def pronoun_changes(plan: Plan, options: Nothing, where: tuple[str, ...], contex
     Only statements that mention nobody else are read, and a pronoun that stands in three of them or more is taken for
     the child's own. "They" is never a change.
     """
-    first = _first_name(plan)
-    found: dict[str, list[tuple[Evidence, str, str]]] = {"he": [], "she": []}
-    for part, letter, item in _about_the_child(plan):
-        for start, end in _of_the_child(part.quote, first):
-            for match in _PRONOUN.finditer(part.quote, start, end):
-                at = part.start + match.start()
-                evidence = Evidence(part.block_id, at, at + len(match[0]), match[0])
-                found["he" if match[0].lower() in _MALE else "she"].append((evidence, letter, item))
+    said = list(_with_pronouns(plan))
+    there = [key for _, keys in said for key in keys]
+    rarer, other = sorted(("he", "she"), key=there.count)
+    found = {rarer: list(_for_the_child(plan, said, rarer))}
+    # Where the child is never "he", one "she" is enough to answer, and the other way about.
+    found[other] = list(islice(_for_the_child(plan, said, other), None if found[rarer] else 1))
     blocks = {key: {evidence.block_id for evidence, _, _ in places} for key, places in found.items()}
     more, less = ("he", "she") if len(blocks["he"]) >= len(blocks["she"]) else ("she", "he")
     if not blocks[more]:
@@ -306,26 +314,49 @@ def pronoun_changes(plan: Plan, options: Nothing, where: tuple[str, ...], contex
 _PRONOUN = re.compile(r"(?i)\b(?=[hs])(?:he|him|his|himself|she|her|hers|herself)\b")
 
 
-def _about_the_child(plan: Plan) -> Iterator[tuple[Evidence, str, str]]:
-    """Statements with a "he" or "she" of needs and outcomes, provisions that name no adult, and paragraphs that stand
-    in no section.
+def _pronoun(word: str) -> str:
+    return "he" if word.lower() in _MALE else "she"
 
-    "He will teach her": in a provision that names somebody, who is who cannot be told.
-    """
-    from ehcaudit.language.people import find_people
 
+_Said = tuple[tuple[Evidence, str, Item | None], frozenset[str]]
+
+
+def _with_pronouns(plan: Plan) -> Iterator[_Said]:
+    """What needs, outcomes, provisions and paragraphs in no section say with a "he" or "she", and which of them."""
     for item in plan.items:
-        if item.section not in _CHILD_SECTIONS:
-            continue
-        parts = [part for part in item.evidence if _PRONOUN.search(part.quote)]
-        if parts and not (
-            item.kind == "provision" and any(person.group != "child" for person in find_people(item.text))
-        ):
-            yield from ((part, item.section, item.id) for part in parts)
+        if item.section in _CHILD_SECTIONS:
+            for part in item.evidence:
+                if keys := frozenset(map(_pronoun, _PRONOUN.findall(part.quote))):
+                    yield (part, item.section, item), keys
     apart = set(plan.unplaced) | set(plan.sections["K"].blocks if "K" in plan.sections else ())
     for block in plan.document.blocks:
         if block.id in apart and block.cell is None and len(block.text.split()) >= 15:
-            yield Evidence(block.id, 0, len(block.text), block.text), plan.section_of.get(block.id, ""), ""
+            if keys := frozenset(map(_pronoun, _PRONOUN.findall(block.text))):
+                whole = Evidence(block.id, 0, len(block.text), block.text)
+                yield (whole, plan.section_of.get(block.id, ""), None), keys
+
+
+def _for_the_child(plan: Plan, said: Iterable[_Said], key: str) -> Iterator[tuple[Evidence, str, str]]:
+    """Where a "he" (or a "she") is the child.
+
+    "He will teach her": in a provision that names somebody, who is who cannot be told.
+    """
+    first = _first_name(plan)
+    for (part, letter, item), keys in said:
+        if key not in keys or (item and _names_somebody(item)):
+            continue
+        for start, end in _of_the_child(part.quote, first):
+            for match in _PRONOUN.finditer(part.quote, start, end):
+                if _pronoun(match[0]) == key:
+                    at = part.start + match.start()
+                    evidence = Evidence(part.block_id, at, at + len(match[0]), match[0])
+                    yield evidence, letter, item.id if item else ""
+
+
+def _names_somebody(item: Item) -> bool:
+    from ehcaudit.language.people import find_people
+
+    return item.kind == "provision" and any(person.group != "child" for person in find_people(item.text))
 
 
 def _of_the_child(text: str, first: str) -> Iterator[tuple[int, int]]:
@@ -388,6 +419,8 @@ def age_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], contex
         letter = plan.section_of.get(block.id, "")
         if letter == "K":
             continue
+        if "old" not in block.text.lower():  # The last word of every age.
+            continue
         for found in _age().finditer(block.text):
             subject = cues.flat(block.text[max(0, found.start() - 40) : found.start()])
             if not re.search(
@@ -436,6 +469,8 @@ _SETTING = re.compile(
 _NOT_NOW = re.compile(
     r"\b(?:brother|sister|sibling|cousin|twin|previously|formerly|used to|until|dual|also|and attends|will attend)\b"
 )
+_ENDS = re.compile("School|Academy|College|Nursery|Pre-?school|Primary|Junior|Infant|High|Centre")
+"""One of these ends the name of every school, for ``_SCHOOL`` and ``_NAMED``."""
 _NAMED = re.compile(_SCHOOL.pattern[_SCHOOL.pattern.index("(?P<name>") :])
 
 
@@ -447,8 +482,10 @@ def school_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], con
         letter = plan.section_of.get(block.id, "")
         if letter in ("I", "K"):
             continue
+        if not _ENDS.search(block.text):
+            continue
         found = list(_SCHOOL.finditer(block.text))
-        if _SETTING.fullmatch(cues.flat(before).strip(" :")) and (label := _NAMED.match(block.text)):
+        if before and _SETTING.fullmatch(cues.flat(before).strip(" :")) and (label := _NAMED.match(block.text)):
             found.append(label)
         for match in found:
             sentence = cues.flat(block.text[max(0, match.start() - 80) : match.end() + 80])

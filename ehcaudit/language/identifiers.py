@@ -44,7 +44,7 @@ def find_identifiers(text: str, kind: str, *, before: str = "") -> list[Identifi
 
 def find_all(text: str, *, before: str = "") -> dict[str, list[Identifier]]:
     """Every kind that stands in the text → what ``find_identifiers`` finds of it, and at less than its cost."""
-    digits = len(_DIGIT.findall(text))
+    digits = sum(map(text.count, "0123456789")) if text.isascii() else len(_DIGIT.findall(text))
     found: dict[str, list[Identifier]] = {}
     for kind, may in _SIGNS.items():
         if may(text, before, digits) and (here := find_identifiers(text, kind, before=before)):

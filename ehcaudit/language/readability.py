@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
@@ -75,9 +76,12 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def readability(text: str) -> Readability | None:
-    """The indices of a text; None where it has fewer than 100 words, below which they mean nothing."""
-    words = words_of(text)
+def readability(text: str, *, words: Sequence[str] | None = None) -> Readability | None:
+    """The indices of a text; None where it has fewer than 100 words, below which they mean nothing.
+
+    ``words`` are those of the text, where the caller has them.
+    """
+    words = words_of(text) if words is None else words
     count = len(words)
     number = sum(_WORD.search(text, start, end) is not None for start, end in sentences(text)) if count >= 100 else 0
     if not number:
