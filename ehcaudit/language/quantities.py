@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ehcaudit.language.guarded import guarded
@@ -135,6 +135,7 @@ def _numeral() -> re.Pattern[str]:
     return re.compile(rf"(?:\d+(?:[.,]\d+)?(?:-\d+)?\+?|{read_toml('quantities.toml')['parts']['word']})$")
 
 
+@lru_cache(8192)
 def number_at(word: str) -> bool:
     """Whether one token is a number, in figures or in words."""
     return _numeral().match(word) is not None
