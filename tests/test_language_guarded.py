@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ehcaudit.language import calendar, cues, identifiers
+from ehcaudit.language import calendar, cues
 from ehcaudit.language.guarded import guarded
 from ehcaudit.language.identifiers import KINDS, find_all, find_identifiers
 from ehcaudit.language.lexicons import read_toml
@@ -18,7 +18,18 @@ from ehcaudit.language.sentences import sentences
 
 PIECES = (
     *("Mr", "Dr", "Miss", "Smith", "O’Brien", "Jo", "name:", "Name of child", "signed by", "Signature:", "GP"),
-    *("DOB", "d.o.b.", "born on", "3/5/2016", "1 May 2016", "14 March 18", "2026", "0207 946 0991", "+44", "01632960001"),
+    *(
+        "DOB",
+        "d.o.b.",
+        "born on",
+        "3/5/2016",
+        "1 May 2016",
+        "14 March 18",
+        "2026",
+        "0207 946 0991",
+        "+44",
+        "01632960001",
+    ),
     *("943 476 5919", "9434765919", "HCPC", "registration no", "PH12345", "SEN", "2024/0117", "A123456789012"),
     *("AB12CD", "QQ 12 34 56 C", "AB 12 34 56 C", "S1 2AB", "E3 1TA", "12 Long Lane", "Flat 2, 9 The Green", "a@b.org"),
     *(":", "-", "–", "\n", ".", "(", ")", "’", "`", "ſ", "İ", "é", "٣", "x", "20 minutes", "Sam", "says", "and"),
@@ -92,7 +103,9 @@ def test_an_expression_of_many_words_is_guarded_by_their_first_letters() -> None
     assert guard.startswith(r"\b(?=(?:coa|t(?:ea|ra|ut)))")
 
 
-@pytest.mark.parametrize("expression", [r"\b\w+ permitting\b", r"money|hours|days|weeks", r"\bonly\b", r"^(?:a|b|c|d)x"])
+@pytest.mark.parametrize(
+    "expression", [r"\b\w+ permitting\b", r"money|hours|days|weeks", r"\bonly\b", r"^(?:a|b|c|d)x"]
+)
 def test_an_expression_that_a_guard_would_not_help_stays_as_it_is(expression: str) -> None:
     assert guarded(expression).pattern == expression
 
@@ -109,7 +122,8 @@ def test_a_text_that_is_said_to_hold_no_date_holds_none(text: list[str]) -> None
 def test_a_date_is_found_where_it_begins_and_nowhere_else() -> None:
     text = "by 3 May 2027"
     there = calendar.date_at(text, text, 3)
-    assert there is not None and there.date == date(2027, 5, 3)
+    assert there is not None
+    assert there.date == date(2027, 5, 3)
     assert calendar.date_at(text, text, 0) is None
 
 

@@ -62,7 +62,7 @@ _ANCHORS = {_op.AT_BOUNDARY: r"\b", _op.AT_BEGINNING: "^"}
 
 
 def _ways(sequence: list[Any], anchor: str = "") -> Iterator[tuple[str, list[Any]]]:
-    """The alternatives that a sequence opens with, each to its end, and what it asks of the place: "^", an edge or ""."""
+    """The alternatives that a sequence opens with, each to its end, with what it asks of the place."""
     for number, (operation, value) in enumerate(sequence):
         rest = sequence[number + 1 :]
         if operation in (_op.ASSERT, _op.ASSERT_NOT):
@@ -173,7 +173,7 @@ def _tree(starts: set[_Start]) -> str:
     by_rest: dict[str, list[str]] = {}
     for first, rest in branches.items():
         by_rest.setdefault(_tree(rest), []).append(first)
-    written = []
+    written: list[str] = []
     for rest_of, firsts in by_rest.items():
         if len(firsts) > 1 and not rest_of:
             single = [f for f in firsts if not f.startswith("[") and len(f.lstrip("\\")) == 1]

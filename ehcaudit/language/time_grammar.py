@@ -263,7 +263,5 @@ def grammar() -> Grammar:
             rf",?\s\(?(?:of|in|during)\s(?:his\s|her\s|their\s)?(?:{group}|(?P<early>reception|nursery))\)?", re.I
         ),
         label=re.compile(rf"[\s(\[*-]*(?:{either(listed(data['labels']['time']))}\s?[:-]?\s?)?", re.I),
-        measured=guarded(
-            r"\b(?:baseline|currently|scored?|assess\w*|report|dated|now|at present|previously)\b", re.I
-        ),
+        measured=guarded(r"\b(?:baseline|currently|scored?|assess\w*|report|dated|now|at present|previously)\b", re.I),
     )
