@@ -14,6 +14,7 @@ from ehcaudit.language import calendar, cues
 from ehcaudit.language.guarded import guarded
 from ehcaudit.language.identifiers import KINDS, find_all, find_identifiers
 from ehcaudit.language.lexicons import read_toml
+from ehcaudit.language.readability import words_of
 from ehcaudit.language.sentences import sentences
 
 PIECES = (
@@ -42,6 +43,11 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join) | st.text(m
 def test_looking_for_every_identifier_at_once_finds_what_the_finder_of_each_kind_finds(text: str, before: str) -> None:
     apart = {kind: found for kind in KINDS if (found := find_identifiers(text, kind, before=before))}
     assert find_all(text, before=before) == apart
+
+
+@given(text=TEXTS)
+def test_the_words_of_a_text_are_the_same_whether_or_not_a_letter_beyond_ascii_stands_in_it(text: str) -> None:
+    assert [*words_of(text), "é"] == words_of(f"{text} é")
 
 
 @cache
