@@ -134,6 +134,9 @@ class _Search:
 # ---------------------------------------------------------------- repetition
 
 
+_WORD = re.compile(r"\w+")
+
+
 class Repeated(Options):
     """How long a text must be to count as repeated."""
 
@@ -150,7 +153,7 @@ def repeated_item(plan: Plan, options: Repeated, where: tuple[str, ...], context
     items = [item for kind in kinds for item in plan.of(kind) if stated(item)]
     seen: dict[str, list[Item]] = {}
     for item in items:
-        words = re.findall(r"\w+", cues.flat(item.text))
+        words = _WORD.findall(cues.flat(item.text))
         if len(words) >= options.words:
             seen.setdefault(" ".join(words), []).append(item)
     hits = [

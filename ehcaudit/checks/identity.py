@@ -6,21 +6,18 @@ No identifier leaves this module in full: the evidence of a finding ends after a
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 
-from ehcaudit.checks.age import completed_years, school_age
 from ehcaudit.checks.base import Answer, Context, Hit, Options, check
 from ehcaudit.language import cues
 from ehcaudit.language.guarded import guarded
-from ehcaudit.model import Block, Evidence, KeptApart, Plan
+from ehcaudit.model import Block, Evidence, Item, KeptApart, Plan
 
 if TYPE_CHECKING:
     from ehcaudit.language.identifiers import Identifier
@@ -67,25 +64,26 @@ def identifier(plan: Plan, options: Identifiers, where: tuple[str, ...], context
                 hits.append(
                     Hit(values={"masked": f"{words}… ({kept.kind.replace('-', ' ')} text)"}, query=not found.sure)
                 )
-    return _answer(hits)
+    return answer_of(hits)
 
 
 def _identifiers(plan: Plan) -> tuple[list[tuple[Block, _Found]], list[tuple[KeptApart, _Found]]]:
     """The blocks, and the words kept apart, in which there is an identifier of any kind."""
     from ehcaudit.language.identifiers import find_all
 
-    live = ((block, find_all(block.text, before=before)) for block, before in _labelled_blocks(plan))
+    live = ((block, find_all(block.text, before=before)) for block, before in labelled_blocks(plan))
     apart = ((kept, find_all(kept.text)) for kept in plan.document.apart)
     return [pair for pair in live if pair[1]], [pair for pair in apart if pair[1]]
 
 
-def _answer(hits: list[Hit]) -> Answer:
+def answer_of(hits: list[Hit]) -> Answer:
+    """Met without a hit; a query where a person must decide of all of them."""
     if not hits:
         return Answer("met")
     return Answer("not_met" if any(not hit.query for hit in hits) else "query", tuple(hits))
 
 
-def _labelled_blocks(plan: Plan) -> Iterator[tuple[Block, str]]:
+def labelled_blocks(plan: Plan) -> Iterator[tuple[Block, str]]:
     """Every block with words, and what labels it from outside: the cell to its left, or the line before it."""
     previous: Block | None = None
     for block in (*plan.document.blocks, *plan.document.margins):
@@ -139,7 +137,7 @@ def hidden_name(plan: Plan, options: HiddenNames, where: tuple[str, ...], contex
     if "file-name" in options.places:
         found = [word for word in re.findall(r"[^\W\d_]{3,}", stem) if word.lower() in own]
         hits += [Hit(values={"masked": f"{word[0]}…", "place": _HIDDEN["file-name"]}) for word in found]
-    return _answer(hits)
+    return answer_of(hits)
 
 
 def _own_names(plan: Plan) -> set[str]:
@@ -173,17 +171,19 @@ _NO_NAME = re.compile(
 
 
 @cache
-def _words(key: str) -> tuple[str, ...]:
+def word_list(key: str) -> tuple[str, ...]:
+    """A list of ``data/identifiers.toml``."""
     return tuple(cues.data("identifiers")["words"][key].split())
 
 
 @cache
 def _others() -> re.Pattern[str]:
     """A word for somebody beside the child, or for either sex."""
-    return guarded(rf"(?i)\b(?:{'|'.join(map(re.escape, _words('others')))})s?\b")
+    return guarded(rf"(?i)\b(?:{'|'.join(map(re.escape, word_list('others')))})s?\b")
 
 
-def _first_name(plan: Plan) -> str:
+def first_name(plan: Plan) -> str:
+    """What the plan calls the child, in small letters; empty where it does not say."""
     return next((part.lower() for part in re.findall(r"[^\W\d_]{2,}", plan.facts.name)), "")
 
 
@@ -200,17 +200,15 @@ def another_childs_name(plan: Plan, options: Nothing, where: tuple[str, ...], co
         return Answer("not_assessed", reason="The plan does not give the child's name.")
     texts = [block.text for block in plan.document.blocks if block.text]
     whole = "\n".join(texts)
-    small = set(re.findall(r"\b[a-z]{3,}\b", whole))
-    used = Counter(word.lower() for word in re.findall(r"\b[A-Z][a-z]+\b", whole))
-    if max((used[name] for name in own), default=0) < 3:
+    if not any(_used(name, whole, 3) for name in own):
         return Answer("not_assessed", reason="The plan hardly uses the child's name.")
     known = (
-        small
-        | _common_words()
+        _common_words()
         | _everyday_words()
         | {w.lower() for a in plan.advice for w in re.findall(r"[^\W\d_]+", a.author)}
     )
     first_names = cues.listed("first_names.txt")
+    small: dict[str, bool] = {}
     named: dict[str, list[Hit]] = {}
     for item in plan.items:
         if item.kind == "advice":
@@ -221,10 +219,24 @@ def another_childs_name(plan: Plan, options: Nothing, where: tuple[str, ...], co
                 sure = word in first_names
                 if word in known or _same_name(word, own) or not _acts(found, sure=sure):
                     continue
+                if word not in small:
+                    small[word] = (
+                        "-" not in word and word in whole and re.search(rf"\b{re.escape(word)}\b", whole) is not None
+                    )
+                if small[word]:
+                    continue
                 start = part.start + found.start("name")
                 evidence = Evidence(part.block_id, start, start + len(word), found["name"])
                 named.setdefault(word, []).append(Hit((evidence,), item.section, query=not sure, item=item.id))
-    return _answer([hit for word, hits in named.items() if not _introduced(word, whole) for hit in hits])
+    return answer_of([hit for word, hits in named.items() if not _introduced(word, whole) for hit in hits])
+
+
+def _used(name: str, text: str, times: int) -> bool:
+    """Whether a name stands so often in the text as a word with a capital and small letters."""
+    said = name[0].upper() + name[1:]
+    if not (said.isascii() and text.count(said) >= times):
+        return False
+    return len(re.findall(rf"\b{re.escape(said)}\b", text)) >= times
 
 
 @cache
@@ -265,7 +277,7 @@ def _introduced(word: str, text: str) -> bool:
 
 @cache
 def _common_words() -> frozenset[str]:
-    return frozenset(word.lower() for key in ("not_names", "titles", "capitals") for word in _words(key))
+    return frozenset(word.lower() for key in ("not_names", "titles", "capitals") for word in word_list(key))
 
 
 # ---------------------------------------------------------------- pronouns
@@ -280,14 +292,12 @@ def pronoun_changes(plan: Plan, options: Nothing, where: tuple[str, ...], contex
     Only statements that mention nobody else are read, and a pronoun that stands in three of them or more is taken for
     the child's own. "They" is never a change.
     """
-    first = _first_name(plan)
-    found: dict[str, list[tuple[Evidence, str, str]]] = {"he": [], "she": []}
-    for part, letter, item in _about_the_child(plan):
-        for start, end in _of_the_child(part.quote, first):
-            for match in _PRONOUN.finditer(part.quote, start, end):
-                at = part.start + match.start()
-                evidence = Evidence(part.block_id, at, at + len(match[0]), match[0])
-                found["he" if match[0].lower() in _MALE else "she"].append((evidence, letter, item))
+    said = list(_with_pronouns(plan))
+    there = [key for _, keys in said for key in keys]
+    rarer, other = sorted(("he", "she"), key=there.count)
+    found = {rarer: list(_for_the_child(plan, said, rarer))}
+    # Where the child is never "he", one "she" is enough to answer, and the other way about.
+    found[other] = list(islice(_for_the_child(plan, said, other), None if found[rarer] else 1))
     blocks = {key: {evidence.block_id for evidence, _, _ in places} for key, places in found.items()}
     more, less = ("he", "she") if len(blocks["he"]) >= len(blocks["she"]) else ("she", "he")
     if not blocks[more]:
@@ -306,26 +316,50 @@ def pronoun_changes(plan: Plan, options: Nothing, where: tuple[str, ...], contex
 _PRONOUN = re.compile(r"(?i)\b(?=[hs])(?:he|him|his|himself|she|her|hers|herself)\b")
 
 
-def _about_the_child(plan: Plan) -> Iterator[tuple[Evidence, str, str]]:
-    """Statements with a "he" or "she" of needs and outcomes, provisions that name no adult, and paragraphs that stand
-    in no section.
+def _pronoun(word: str) -> str:
+    return "he" if word.lower() in _MALE else "she"
+
+
+_Said = tuple[tuple[Evidence, str, Item | None], frozenset[str]]
+
+
+def _with_pronouns(plan: Plan) -> Iterator[_Said]:
+    """What needs, outcomes, provisions and paragraphs in no section say with a "he" or "she", and which of them."""
+    for item in plan.items:
+        if item.section in _CHILD_SECTIONS:
+            for part in item.evidence:
+                if keys := frozenset(map(_pronoun, _PRONOUN.findall(part.quote))):
+                    yield (part, item.section, item), keys
+    apart = set(plan.unplaced) | set(plan.sections["K"].blocks if "K" in plan.sections else ())
+    for block in plan.document.blocks:
+        if block.id not in apart or block.cell is not None or len(block.text.split()) < 15:
+            continue
+        if keys := frozenset(map(_pronoun, _PRONOUN.findall(block.text))):
+            whole = Evidence(block.id, 0, len(block.text), block.text)
+            yield (whole, plan.section_of.get(block.id, ""), None), keys
+
+
+def _for_the_child(plan: Plan, said: Iterable[_Said], key: str) -> Iterator[tuple[Evidence, str, str]]:
+    """Where a "he" (or a "she") is the child.
 
     "He will teach her": in a provision that names somebody, who is who cannot be told.
     """
+    first = first_name(plan)
+    for (part, letter, item), keys in said:
+        if key not in keys or (item and _names_somebody(item)):
+            continue
+        for start, end in _of_the_child(part.quote, first):
+            for match in _PRONOUN.finditer(part.quote, start, end):
+                if _pronoun(match[0]) == key:
+                    at = part.start + match.start()
+                    evidence = Evidence(part.block_id, at, at + len(match[0]), match[0])
+                    yield evidence, letter, item.id if item else ""
+
+
+def _names_somebody(item: Item) -> bool:
     from ehcaudit.language.people import find_people
 
-    for item in plan.items:
-        if item.section not in _CHILD_SECTIONS:
-            continue
-        parts = [part for part in item.evidence if _PRONOUN.search(part.quote)]
-        if parts and not (
-            item.kind == "provision" and any(person.group != "child" for person in find_people(item.text))
-        ):
-            yield from ((part, item.section, item.id) for part in parts)
-    apart = set(plan.unplaced) | set(plan.sections["K"].blocks if "K" in plan.sections else ())
-    for block in plan.document.blocks:
-        if block.id in apart and block.cell is None and len(block.text.split()) >= 15:
-            yield Evidence(block.id, 0, len(block.text), block.text), plan.section_of.get(block.id, ""), ""
+    return item.kind == "provision" and any(person.group != "child" for person in find_people(item.text))
 
 
 def _of_the_child(text: str, first: str) -> Iterator[tuple[int, int]]:
@@ -359,122 +393,3 @@ def _other_names(words: str, own: str) -> bool:
         word.lower() != own and word.lower() not in _common_words()
         for word in re.findall(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b", words)
     )
-
-
-# ---------------------------------------------------------------- age and school
-
-
-@cache
-def _age() -> re.Pattern[str]:
-    return re.compile(
-        rf"\bis (?:now |currently )?(?:a |an )?(?:\w+ ){{0,2}}?(?P<n>\d{{1,2}}|{'|'.join(_words('numbers'))})"
-        r"[ -]years?[ -]old\b(?! (?:level|age range|child's|standard))",
-        re.I,
-    )
-
-
-_BEFORE, _AFTER = timedelta(days=183), timedelta(days=31)
-
-
-@check("age-contradicts", Nothing)
-def age_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], context: Context) -> Answer:
-    """Ages in the text ("is a 6-year-old boy") against the date of birth at the plan's date, or against each other.
-
-    An age that was right half a year before the plan's date passes: plans are written over months.
-    """
-    said: list[tuple[int, Hit]] = []
-    first = _first_name(plan)
-    for block in plan.document.blocks:
-        letter = plan.section_of.get(block.id, "")
-        if letter == "K":
-            continue
-        for found in _age().finditer(block.text):
-            subject = cues.flat(block.text[max(0, found.start() - 40) : found.start()])
-            if not re.search(
-                rf"\b(?:he|she|they|the child|young person|i|{re.escape(first) or 'he'})[\w ]{{0,12}}$", subject
-            ):
-                continue
-            number = found["n"].lower()
-            age = int(number) if number.isdigit() else _words("numbers").index(number) + 1
-            words = found[0]
-            said.append(
-                (age, Hit((Evidence(block.id, found.start(), found.end(), words),), letter, {"said": str(age)}))
-            )
-    if not said:
-        return Answer("not_applicable", reason="The text gives no age.")
-    years = school_age(plan, context).years if plan.facts.born else None
-    if years is None:
-        low, high = min(age for age, _ in said), max(age for age, _ in said)
-        odd = [hit for age, hit in said if age == high] if high - low > 1 else []
-        return _answer([Hit(h.evidence, h.section, {**h.values, "age": f"{low} elsewhere"}) for h in odd])
-    born, when = plan.facts.born, plan.facts.plan_date or context.as_of
-    assert born is not None
-    oldest, youngest = completed_years(born, when, _AFTER), completed_years(born, when, -_BEFORE)
-    hits = [
-        Hit(hit.evidence, hit.section, {**hit.values, "age": str(years[0])})
-        for age, hit in said
-        if not youngest <= age <= oldest
-    ]
-    return _answer(hits)
-
-
-_SCHOOL = re.compile(
-    r"\b(?:attends|goes to|is (?:currently |now )?(?:on roll at|a (?:pupil|student) at|at|attending|"
-    r"in (?:Year|Reception)[\w ]{0,8} at)|(?i:current (?:school|setting) is)|"
-    r"(?:^|(?<=\n))(?i:(?:current |present )?(?:education(?:al)? )?(?:school|setting|placement|attending)"
-    r"(?: ?(?:/|or) ?(?:school|setting|college|nursery))?(?: attended)?:))\s+"
-    r"(?P<name>(?:the )?(?:(?:[A-Z][\w'’.-]+|of|and|the|for|&) ){1,6}?"
-    r"(?:School|Academy|College|Nursery|Pre-?school|Primary|Juniors?|Infants?|High|Centre)"
-    r"(?: (?:School|Academy|College|Nursery|Centre))*)\b"
-)
-
-
-_SETTING = re.compile(
-    r"(?:current |present )?(?:education(?:al)? )?(?:school|setting|placement|attending)"
-    r"(?: ?(?:/|or) ?(?:school|setting|college|nursery))?(?: attended)?"
-)
-_NOT_NOW = re.compile(
-    r"\b(?:brother|sister|sibling|cousin|twin|previously|formerly|used to|until|dual|also|and attends|will attend)\b"
-)
-_NAMED = re.compile(_SCHOOL.pattern[_SCHOOL.pattern.index("(?P<name>") :])
-
-
-@check("school-contradicts", Nothing)
-def school_contradicts(plan: Plan, options: Nothing, where: tuple[str, ...], context: Context) -> Answer:
-    """Two different schools that the child is said to attend now. Section I may name another for the future."""
-    places: dict[str, Hit] = {}
-    for block, before in _labelled_blocks(plan):
-        letter = plan.section_of.get(block.id, "")
-        if letter in ("I", "K"):
-            continue
-        found = list(_SCHOOL.finditer(block.text))
-        if _SETTING.fullmatch(cues.flat(before).strip(" :")) and (label := _NAMED.match(block.text)):
-            found.append(label)
-        for match in found:
-            sentence = cues.flat(block.text[max(0, match.start() - 80) : match.end() + 80])
-            if _NOT_NOW.search(sentence):
-                continue
-            evidence = Evidence(block.id, match.start("name"), match.end("name"), match["name"])
-            places.setdefault(_school_key(match["name"]), Hit((evidence,), letter))
-    if not places:
-        return Answer("not_applicable", reason="The text names no current school.")
-    keys = list(places)
-    other = [places[key] for key in keys[1:] if not (key in keys[0] or keys[0] in key)]
-    named = [] if other or plan.facts.status != "amended" else _named_in_placement(plan)
-    if named and not any(one in two or two in one for one in keys for two in named):
-        return _answer([replace(hit, query=True) for hit in places.values()])
-    return _answer(other)
-
-
-def _school_key(name: str) -> str:
-    """A school's name without what plans leave out of it."""
-    return re.sub(
-        r"\b(?:the|school|primary|academy|college|nursery|high|c of e|ce|st|saint)\b|\W", "", cues.flat(name)
-    ) or cues.flat(name)
-
-
-def _named_in_placement(plan: Plan) -> list[str]:
-    """The schools that section I names."""
-    blocks = plan.sections["I"].blocks if "I" in plan.sections else ()
-    texts = [plan.document.blocks[number].text for number in blocks]
-    return [_school_key(found["name"]) for text in texts for found in _NAMED.finditer(text)]

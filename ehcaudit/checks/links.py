@@ -452,7 +452,7 @@ def no_outcome_for(plan: Plan, options: Matters, where: tuple[str, ...], context
     return Answer(status, tuple(hits))  # type: ignore[arg-type]
 
 
-_PROPER = re.compile(r"(?<=[a-z\d,;] )[A-Z][a-z]+\b")
+_PROPER = re.compile(r"[A-Z](?<=[a-z\d,;] [A-Z])[a-z]+\b")  # It looks back from the capital, to be found by it.
 
 
 def names_of(plan: Plan) -> frozenset[str]:

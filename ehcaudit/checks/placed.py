@@ -10,7 +10,8 @@ from ehcaudit.checks.statement import gap
 from ehcaudit.language import cues
 from ehcaudit.model import Evidence, Plan
 
-_STOP = re.compile(r"(?<=[.!?;])\s+(?=[\"“A-Z])")
+_STOP = re.compile(r"\s(?<=[.!?;]\s)\s*(?=[\"“A-Z])")  # It looks back from the first space, to be found by it.
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 class NoOptions(Options):
@@ -76,8 +77,10 @@ def advice_cited(plan: Plan, _options: NoOptions, where: tuple[str, ...], _conte
     first: dict[str, Hit] = {}
     for letter in letters(where):
         for sentence in _sentences(plan, letter):
+            if not _YEAR.search(sentence.quote):
+                continue
             words = cues.flat(sentence.quote)
-            if not report.search(words) or coming.search(words) or not re.search(r"\b(?:19|20)\d\d\b", words):
+            if not report.search(words) or coming.search(words):
                 continue
             for person in find_people(sentence.quote):
                 if person.group == "specialist" and person.key not in listed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from pydantic import Field
@@ -17,18 +16,20 @@ _NOT_READ = frozenset({"I", "J", "K"})
 """Sections that hold names, lists and money; families do not read them as prose."""
 
 
-def _prose(plan: Plan, where: tuple[str, ...] = ()) -> Iterator[tuple[Block, str]]:
+def _prose(plan: Plan, where: tuple[str, ...]) -> list[tuple[Block, str]]:
     """The blocks of sections A to H (of ``where``, if it names any), headings left out, in document order.
 
     What stands in no section, or in I, J and K, counts only where it is a paragraph: those hold names and lists.
     """
+    found: list[tuple[Block, str]] = []
     inside = {number: letter for letter, section in plan.sections.items() for number in section.blocks}
     for block in plan.document.blocks:
         letter = inside.get(block.id, "")
         if not block.text or block.kind == "heading" or (where and "plan" not in where and letter not in where):
             continue
         if (letter and letter not in _NOT_READ) or (block.cell is None and len(block.text.split()) >= 15):
-            yield block, letter
+            found.append((block, letter))
+    return found
 
 
 def _at(block: Block, start: int, end: int) -> tuple[Evidence, ...]:
@@ -67,7 +68,7 @@ def acronym_unexplained(plan: Plan, options: Nothing, where: tuple[str, ...], co
     meanings = cues.data("abbreviations")["meanings"]
     first: dict[str, tuple[Block, re.Match[str], str]] = {}
     empty = True
-    for block, letter in _prose(plan):
+    for block, letter in context.once(plan, _prose, ()):
         empty = False
         for found in pattern.finditer(block.text):
             first.setdefault(keys[found[1]], (block, found, letter))
@@ -96,6 +97,13 @@ def _whole_words(meanings: list[str]) -> list[str]:
 # ---------------------------------------------------------------- sentences and reading age
 
 
+def _read(plan: Plan, where: tuple[str, ...]) -> list[tuple[Block, str, list[str]]]:
+    """The blocks of ``_prose``, each with its words."""
+    from ehcaudit.language.readability import words_of
+
+    return [(block, letter, words_of(block.text)) for block, letter in _prose(plan, where)]
+
+
 class SentenceLength(Options):
     """The longest sentence to let pass."""
 
@@ -110,9 +118,9 @@ def sentence_too_long(plan: Plan, options: SentenceLength, where: tuple[str, ...
 
     hits: list[Hit] = []
     empty = True
-    for block, letter in _prose(plan, where):
+    for block, letter, words in context.once(plan, _read, where):
         empty = False
-        if len(block.text) < options.words * 3:
+        if len(words) <= options.words or len(block.text) < options.words * 3:
             continue
         for start, end in sentences(block.text):
             count = len(words_of(block.text[start:end]))
@@ -132,13 +140,15 @@ def hard_to_read(plan: Plan, options: ReadingAge, where: tuple[str, ...], contex
     """Sections of 100 words or more whose reading age is over the target."""
     from ehcaudit.language.readability import readability
 
-    texts: dict[str, list[str]] = {}
-    for block, letter in _prose(plan, where):
-        texts.setdefault(letter, []).append(block.text)
+    texts: dict[str, tuple[list[str], list[str]]] = {}
+    for block, letter, words in context.once(plan, _read, where):
+        lines, said = texts.setdefault(letter, ([], []))
+        lines.append(block.text)
+        said += words
     hits: list[Hit] = []
     asked = 0
-    for letter, parts in texts.items():
-        measured = readability("\n".join(parts))
+    for letter, (lines, said) in texts.items():
+        measured = readability("\n".join(lines), words=said)
         if measured is None:
             continue
         asked += 1
@@ -166,7 +176,7 @@ def jargon(plan: Plan, options: Nothing, where: tuple[str, ...], context: Contex
     hits: list[Hit] = []
     seen: set[str] = set()
     empty = True
-    for block, letter in _prose(plan, where):
+    for block, letter in context.once(plan, _prose, where):
         empty = False
         flat = cues.flat(block.text)
         for found in anything.finditer(flat):
@@ -184,6 +194,9 @@ def jargon(plan: Plan, options: Nothing, where: tuple[str, ...], context: Contex
 # ---------------------------------------------------------------- copied and unfinished
 
 
+_WORD = re.compile(r"\w+")
+
+
 class Duplicates(Options):
     """How long a paragraph must be to count."""
 
@@ -198,14 +211,16 @@ def duplicate_paragraph(plan: Plan, options: Duplicates, where: tuple[str, ...],
     seen: dict[str, Block] = {}
     hits: list[Hit] = []
     empty = True
-    for block, letter in _prose(plan):
+    for block, letter in context.once(plan, _prose, ()):
         empty = False
         if letter in ("F", "G", "H", "H1", "H2"):
             continue
         spans = sentences(block.text)
         apart = spans if len(spans) > 1 and letter != "E" else ()  # Outcomes are measured in the same words.
         for start, end in dict.fromkeys([(0, len(block.text)), *apart]):
-            words = re.findall(r"\w+", cues.flat(block.text[start:end]))
+            if end - start < 2 * options.words - 1:  # So many words have as many letters and a gap between each two.
+                continue
+            words = _WORD.findall(cues.flat(block.text[start:end]))
             if len(words) < options.words:
                 continue
             first = seen.setdefault(" ".join(words), block)
@@ -245,7 +260,7 @@ def unfinished_text(plan: Plan, options: Nothing, where: tuple[str, ...], contex
     inside = [(left.evidence.block_id, left.evidence.start, left.evidence.end) for left in plan.leftovers]
     hits: list[Hit] = []
     empty = True
-    for block, letter in _prose(plan):
+    for block, letter in context.once(plan, _prose, ()):
         empty = False
         low = block.text.lower()
         if not any(hint in low for hint in _UNFINISHED_HINTS):

@@ -73,6 +73,30 @@ def month_pattern() -> str:
     return rf"(?:(?:{'|'.join(whole)})(?![a-z])|(?:{'|'.join(short)})(?![a-z])\.?)"
 
 
+_FIGURE = re.compile(r"\d")
+
+
+@cache
+def _may_be_month() -> re.Pattern[str]:
+    return re.compile(month_pattern(), re.I)
+
+
+@cache
+def _stems() -> frozenset[str]:
+    """The first three letters of every month, term and feast that can begin a date."""
+    return frozenset(name[:3] for name in (*months(), *read_data("dates.toml")["terms"], "easter", "christmas"))
+
+
+def may_hold_date(folded: str) -> bool:
+    """Whether a figure or the name of a month stands in the text: without one there is no date."""
+    if _FIGURE.search(folded):
+        return True
+    low = folded.lower()
+    # Only letters beyond ASCII can be another case of a month's without being in its lower-cased name.
+    may = not folded.isascii() or any(stem in low for stem in _stems())
+    return may and _may_be_month().search(folded) is not None
+
+
 _AFTER = ("in", "by", "since", "during", "before", "until", "from", "early", "late")
 _FULL, _SHORT = r"(?:19|20)\d\d", r"'?\d\d"
 # A number before one of these counts something: "on 14 March 18 pupils".
@@ -189,6 +213,9 @@ def find_dates(text: str) -> list[Dated]:
 
 def date_at(folded: str, text: str, at: int) -> Dated | None:
     """The date that begins at this place; ``folded`` is ``plain(text)``."""
+    first = folded[at : at + 1]
+    if first.isascii() and not first.isdecimal() and folded[at : at + 3].lower() not in _stems():
+        return None  # Every form begins with a figure, or with the name of a month, a term or a feast.
     match = _dates().match(folded, at)
     value = _value(match, text) if match else None
     return Dated(at, match.end(), text[at : match.end()], *value) if match and value else None

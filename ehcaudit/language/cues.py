@@ -66,5 +66,4 @@ def stem(word: str) -> str:
 @lru_cache(4096)
 def content(text: str) -> frozenset[str]:
     """The stems of the words that say what a text is about."""
-    stop = listed("link_stopwords.txt")
-    return frozenset(stem(word) for word in _WORD.findall(flat(text)) if word not in stop)
+    return frozenset(map(stem, {*_WORD.findall(flat(text))} - listed("link_stopwords.txt")))

@@ -15,6 +15,7 @@ from ehcaudit.language.calendar import (
     Dated,
     date_at,
     find_dates,
+    may_hold_date,
     month_pattern,
     months,
     parse_date,
@@ -36,7 +37,7 @@ def find_times(text: str) -> list[Time]:
 def _times(text: str) -> tuple[Time, ...]:
     folded = plain(text)
     shapes = grammar().shapes_for(folded)
-    dated = _MAY_DATE.search(folded) is not None
+    dated = may_hold_date(folded)
     if not (shapes or dated):
         return ()
     found: list[Time] = []
@@ -51,8 +52,6 @@ def _times(text: str) -> tuple[Time, ...]:
 
 # ---------------------------------------------------------------- one place
 
-_MAY_DATE = re.compile(rf"\d|{month_pattern()}", re.I)
-"""Without a figure or the name of a month there is no date."""
 _IN_BRACKETS = re.compile(rf"\s\((?:\w+\s)?(?:{month_pattern()}\s?)?20\d\d\)", re.I)
 _FIRST = re.compile(r"(?:^|[.;:(!?\[-])[\s\"'*\u2022]*$|^.{0,3}\d[.)]\s?$")
 _LAST = re.compile(r"\s*(?:[.;,:)!?\]]|-\s|$)")
@@ -108,11 +107,15 @@ def _readings(folded: str, text: str, match: re.Match[str], shapes: Sequence[Sha
                 yield Time(lead.start, hit.end(), text[lead.start : hit.end()], kind, point)
 
 
+_EARLY = re.compile(r"\b(?:start|beginning|early|first)\b", re.I)
+_MIDDLE = re.compile(r"\b(?:mid|half)", re.I)
+
+
 def _edge(words: str) -> str:
     """``start``, ``middle`` or ``end``: which part of a term, a year or a month the words name."""
-    if re.search(r"\b(?:start|beginning|early|first)\b", words, re.I):
+    if _EARLY.search(words):
         return "start"
-    return "middle" if re.search(r"\b(?:mid|half)", words, re.I) else "end"
+    return "middle" if _MIDDLE.search(words) else "end"
 
 
 _YEAR = re.compile(r"\s(?:academic|school|college)\syear\b", re.I)

@@ -30,13 +30,11 @@ class _Unknown(Exception):
 
 def guarded(expression: str, flags: int = 0) -> re.Pattern[str]:
     """``re.compile`` with a guard, where one saves anything. Groups keep their numbers and names."""
-    plain = re.compile(expression, flags)
-    if plain.flags & (re.VERBOSE | re.ASCII | re.MULTILINE):
-        return plain
+    parsed = _parser.parse(expression, flags)
     try:
-        guard = _guard(_parser.parse(expression, flags))
+        guard = _guard(parsed)
     except _Unknown:
-        return plain
+        return re.compile(expression, flags)
     lead = re.match(r"\(\?[a-z]+\)", expression)  # Flags of the whole stand at its beginning.
     rest = expression[lead.end() :] if lead else expression
     return re.compile(f"{lead[0] if lead else ''}{guard}(?:{rest})", flags)
@@ -44,6 +42,8 @@ def guarded(expression: str, flags: int = 0) -> re.Pattern[str]:
 
 def _guard(parsed: Any) -> str:
     """The guard of an expression; ``_Unknown`` where it would be of no use."""
+    if parsed.state.flags & (re.VERBOSE | re.ASCII | re.MULTILINE):
+        raise _Unknown
     starts: dict[str, set[_Start]] = {"": set(), r"\b": set(), "^": set()}
     for anchor, sequence in _ways(list(parsed)):
         starts[anchor] |= {()} if anchor == "^" else _known_starts(sequence)
@@ -62,7 +62,7 @@ _ANCHORS = {_op.AT_BOUNDARY: r"\b", _op.AT_BEGINNING: "^"}
 
 
 def _ways(sequence: list[Any], anchor: str = "") -> Iterator[tuple[str, list[Any]]]:
-    """The alternatives that a sequence opens with, each to its end, and what it asks of the place: "^", an edge or ""."""
+    """The alternatives that a sequence opens with, each to its end, with what it asks of the place."""
     for number, (operation, value) in enumerate(sequence):
         rest = sequence[number + 1 :]
         if operation in (_op.ASSERT, _op.ASSERT_NOT):
@@ -173,7 +173,7 @@ def _tree(starts: set[_Start]) -> str:
     by_rest: dict[str, list[str]] = {}
     for first, rest in branches.items():
         by_rest.setdefault(_tree(rest), []).append(first)
-    written = []
+    written: list[str] = []
     for rest_of, firsts in by_rest.items():
         if len(firsts) > 1 and not rest_of:
             single = [f for f in firsts if not f.startswith("[") and len(f.lstrip("\\")) == 1]

@@ -44,7 +44,7 @@ def find_identifiers(text: str, kind: str, *, before: str = "") -> list[Identifi
 
 def find_all(text: str, *, before: str = "") -> dict[str, list[Identifier]]:
     """Every kind that stands in the text → what ``find_identifiers`` finds of it, and at less than its cost."""
-    digits = len(_DIGIT.findall(text))
+    digits = sum(map(text.count, "0123456789")) if text.isascii() else len(_DIGIT.findall(text))
     found: dict[str, list[Identifier]] = {}
     for kind, may in _SIGNS.items():
         if may(text, before, digits) and (here := find_identifiers(text, kind, before=before)):
@@ -286,6 +286,10 @@ def _may_be_born(text: str, before: str, digits: int) -> bool:
     return digits >= 3 and _may_be_labelled("date-of-birth", text, before)
 
 
+def _may_be_registered(text: str, before: str, digits: int) -> bool:
+    return digits >= 3 and _may_be_labelled("registration-number", text, before)
+
+
 @cache
 def _title() -> re.Pattern[str]:
     return re.compile("|".join(cues.data("identifiers")["words"]["titles"].split()))
@@ -318,7 +322,7 @@ _SIGNS: dict[str, Callable[[str, str, int], bool]] = {
     "telephone": _figures(10),
     "date-of-birth": _may_be_born,
     "street-address": _has(r"\d[A-Za-z]?,? [A-Z]"),
-    "registration-number": _figures(3),
+    "registration-number": _may_be_registered,
     "name": _may_be_named,
     "signature": _may_be_signed,
 }

@@ -100,10 +100,10 @@ def find(table: Table, tokens: list[Token]) -> list[Mark]:
     found: list[Mark] = []
     count, taken = len(tokens), 0
     words = [token[0] for token in tokens]
-    for i, first in enumerate(words):
-        node = table.get(first)
-        if node is None or i < taken:
+    for i in [i for i, word in enumerate(words) if word in table]:
+        if i < taken:
             continue
+        node = table[words[i]]
         best: tuple[int, list[str]] | None = None
         j = i
         while node is not None:

@@ -20,6 +20,7 @@ from ehcaudit.language.values import Fault, Judgement, Slot, verdict_of
 
 NEED_SLOTS = ("diagnosis", "difficulty", "measure", "effect")
 VOICE_SLOTS = ("speaker", "detail", "gathered")
+_YEAR = re.compile(r"\s(?:19|20)\d\d\b")
 _NEED, _VOICE = 1.8, 2.1
 """Points from which a need, and a statement of views, says enough."""
 
@@ -66,7 +67,7 @@ def judge_need(text: str) -> Judgement:
     row = tokens(folded)
     marks = find(lex.table, row)
     by = {label: [m for m in marks if m.label == label] for label in ("diagnosis", "vague", "provision", "act")}
-    by["act"] = [m for m in by["act"] if not re.match(r"\s(?:19|20)\d\d\b", folded[m.end :])]  # "March 2023"
+    by["act"] = [m for m in by["act"] if not _YEAR.match(folded, m.end)]  # "March 2023"
     measures = [m.span() for m in lex.patterns["measure"].finditer(folded)]
     effect = lex.patterns["effect"].search(folded)
     own = _own(text, row, marks, lex.generic)

@@ -245,9 +245,9 @@ class _Weighing:
             or (self._acts(m.first) and not self._manner(m.first) and self._wanted(m.start))
         }
         acts = _separate(verbs, folded)
-        joined = len(re.findall(r";|\band\b|, (?=\w+(?:ing|s|e)\b)", folded[self.start : self.cut]))
-        joined = max(joined, sum(re.search(r"(?:[,;]|\band|\bthen) $", folded[:at]) is not None for at in verbs))
-        promised = len(re.findall(r"\bwill\b", folded[self.start :]))
+        joined = len(_JOINS.findall(folded[self.start : self.cut]))
+        joined = max(joined, sum(_JOINED.search(folded, max(0, at - 8), at) is not None for at in verbs))
+        promised = len(_WILL.findall(folded[self.start :])) if "will" in folded else 0
         if (acts >= 3 and (joined >= 2 or promised >= 3)) or folded.count(";") >= 2:
             self._fault("several-in-one", self.whole, serious=False)
         if self.service:
@@ -284,6 +284,9 @@ def _separate(verbs: set[int], folded: str) -> int:
     return len(places) - sum(_LISTED.match(words) is not None for words in between)
 
 
+_JOINS = re.compile(r";|\band\b|, (?=\w+(?:ing|s|e)\b)")
+_JOINED = re.compile(r"(?:[,;]|\band|\bthen) $")
+_WILL = re.compile(r"\bwill\b")
 _KNOWN = re.compile(r"(?:knows?|known|recognises?)\b")
 _LISTED = re.compile(r"\w+(?: (?:at|to|on|for|up|out|in|down|off|with))?\s?(?:,|and|or|,? and|,? then|/| )\s*$")
 _ASIDE = ("hedged", "vague-verb", "several-in-one", "aspiration")

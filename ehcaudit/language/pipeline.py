@@ -69,28 +69,25 @@ def tokens(folded: str) -> list[Token]:
     """The tokens of a folded text, white space left out."""
     row: list[Token] = []
     at = 0
+    known, enter, token = _SPLIT.get, row.append, _token
     for chunk in folded.split(" "):
         if chunk:
-            parts = _SPLIT.get(chunk)
-            if parts is None:
-                parts = _split(chunk)
-            for word, offset in parts:
-                start = at + offset
-                row.append(_token(Token, (word, start, start + len(word))))
+            for word, first, last in known(chunk) or _split(chunk):
+                enter(token(Token, (word, at + first, at + last)))
         at += len(chunk) + 1
     return row
 
 
 _token = tuple.__new__
 """Makes a named tuple without a call of its own."""
-_SPLIT: dict[str, tuple[tuple[str, int], ...]] = {}
+_SPLIT: dict[str, tuple[tuple[str, int, int], ...]] = {}
 """What the tokeniser made of words between spaces: it takes each on its own, and most come again."""
 _MOST = 50_000
 
 
-def _split(chunk: str) -> tuple[tuple[str, int], ...]:
-    """The tokens of a word between spaces, with their offsets."""
-    parts = tuple((t.text, t.idx) for t in _tokenizer()(chunk) if not t.is_space)
+def _split(chunk: str) -> tuple[tuple[str, int, int], ...]:
+    """The tokens of a word between spaces, with their places in it."""
+    parts = tuple((t.text, t.idx, t.idx + len(t.text)) for t in _tokenizer()(chunk) if not t.is_space)
     if len(chunk) < 40:  # What nobody writes twice is not kept.
         if len(_SPLIT) >= _MOST:
             _SPLIT.clear()

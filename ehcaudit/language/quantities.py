@@ -10,10 +10,9 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ehcaudit.language.guarded import guarded
 from ehcaudit.language.lexicons import read_toml
 from ehcaudit.language.pipeline import Token, tokens
 
@@ -73,7 +72,7 @@ class _Passes:
         """Some patterns as one, compiled when first wanted."""
         found = self.compiled.get(chosen)
         if found is None:
-            found = self.compiled[chosen] = guarded("|".join(self.shapes[n] for n in chosen))
+            found = self.compiled[chosen] = re.compile("|".join(self.shapes[n] for n in chosen))
         return found
 
     def find(self, folded: str, row: Sequence[Token]) -> list[Quantity]:
@@ -135,6 +134,7 @@ def _numeral() -> re.Pattern[str]:
     return re.compile(rf"(?:\d+(?:[.,]\d+)?(?:-\d+)?\+?|{read_toml('quantities.toml')['parts']['word']})$")
 
 
+@lru_cache(8192)
 def number_at(word: str) -> bool:
     """Whether one token is a number, in figures or in words."""
     return _numeral().match(word) is not None

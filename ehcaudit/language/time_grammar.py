@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from ehcaudit.language.calendar import month_pattern
+from ehcaudit.language.guarded import guarded
 from ehcaudit.language.times import Kind
 from ehcaudit.language.words import either, listed, read_data
 
@@ -256,13 +257,11 @@ def grammar() -> Grammar:
         ),
         persons=re.compile(rf"(?:'s)?[\s-](?:\w{{1,12}}ly\s)?{either(listed(data['describes']['persons']))}\b", re.I),
         things=re.compile(rf"(?:'s)?[\s-](?:\w{{1,12}}ly\s)?{either(listed(data['describes']['things']))}\b", re.I),
-        before=re.compile(rf"\b{either(listed(data['describes']['before']))}{trailing}", re.I),
-        judged=re.compile(rf"\b{either(listed(data['describes']['judged']))}{trailing}", re.I),
+        before=guarded(rf"\b{either(listed(data['describes']['before']))}{trailing}", re.I),
+        judged=guarded(rf"\b{either(listed(data['describes']['judged']))}{trailing}", re.I),
         within_group=re.compile(
             rf",?\s\(?(?:of|in|during)\s(?:his\s|her\s|their\s)?(?:{group}|(?P<early>reception|nursery))\)?", re.I
         ),
         label=re.compile(rf"[\s(\[*-]*(?:{either(listed(data['labels']['time']))}\s?[:-]?\s?)?", re.I),
-        measured=re.compile(
-            r"\b(?:baseline|currently|scored?|assess\w*|report|dated|now|at present|previously)\b", re.I
-        ),
+        measured=guarded(r"\b(?:baseline|currently|scored?|assess\w*|report|dated|now|at present|previously)\b", re.I),
     )
