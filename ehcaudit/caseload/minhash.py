@@ -9,6 +9,7 @@ Rajaraman and Ullman, Mining of Massive Datasets, 3.4), and each pair is then ch
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from operator import eq
@@ -32,8 +33,12 @@ def shingles(text: str, size: int = 5) -> set[int]:
 def sketch(hashes: Iterable[int], places: int = PLACES) -> array[int]:
     """The smallest hash of each of ``places`` equal parts of their range, sixteen bits of it; empty for no hashes."""
     least: dict[int, int] = {}
-    for value in sorted(hashes, reverse=True):
-        least[value * places >> 32] = value
+    ordered = sorted(hashes)
+    at, most = 0, len(ordered)
+    while at < most:  # To the first of each part that has one: the parts are fewer than the hashes.
+        place = ordered[at] * places >> 32
+        least[place] = ordered[at]
+        at = bisect_left(ordered, -(-(place + 1 << 32) // places), at + 1)
     if not least:
         return array("H")
     if len(least) == places:
