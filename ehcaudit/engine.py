@@ -450,10 +450,13 @@ class Job:
 
     def method(self) -> Method:
         """What results depend on besides the file and the day."""
+        from ehcaudit.language.trained import version
+
         limits = asdict(self.limits)
         del limits["max_seconds"], limits["max_memory"]
         settings = {
             "policy": asdict(self.policy),
+            "language_model": version(self.policy.language_model) if self.policy.language_model else "",
             "limits": limits,
             "scale": asdict(self.scale),
             "sections": self.sections,

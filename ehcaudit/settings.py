@@ -66,6 +66,14 @@ class PolicyPart(_Part):
     review_months: Months = Policy().review_months
 
 
+class LanguagePart(_Part):
+    """``[language]``: what a user has for reading English besides what comes with ehcaudit."""
+
+    model: str = ""
+    """A trained spaCy model that finds people's names: its package, or its folder (with a slash in it; a relative one
+    starts at the settings file). Then ``identity/person-named`` finds names that no title or label announces."""
+
+
 class ScorePart(_Part):
     """``[score]``: how scores and indicative grades are made."""
 
@@ -180,6 +188,7 @@ class Settings(_Part):
 
     rules: RulesPart = RulesPart()
     policy: PolicyPart = PolicyPart()
+    language: LanguagePart = LanguagePart()
     score: ScorePart = ScorePart()
     gate: GatePart = GatePart()
     waivers: tuple[WaiverPart, ...] = ()
@@ -230,7 +239,11 @@ class Settings(_Part):
         except ValidationError as error:
             raise SettingsError(f"{origin}: {_complaint(error, cls)}") from None
         folders = tuple(str(Path(origin).parent / folder) for folder in settings.rules.folders)
-        return settings.model_copy(update={"rules": settings.rules.model_copy(update={"folders": folders})})
+        model = settings.language.model
+        if "/" in model or "\\" in model:
+            model = str(Path(origin).parent / model)
+        rules = settings.rules.model_copy(update={"folders": folders})
+        return settings.model_copy(update={"rules": rules, "language": LanguagePart(model=model)})
 
     def rule_set(self, known: Known | None = None) -> RuleSet:
         """The rules in force; those that ``known`` remembers are not checked again. Raises RuleError; SettingsError
@@ -260,12 +273,25 @@ class Settings(_Part):
         policy = Policy()
         themes = {**THEME_WEIGHTS, **self.score.themes}
         return {
-            "policy": Policy({**policy.advice_months, **self.policy.advice_months}, self.policy.review_months),
+            "policy": Policy(
+                {**policy.advice_months, **self.policy.advice_months}, self.policy.review_months, self._model()
+            ),
             "limits": self.reader_limits(),
             "scale": Scale(themes, dict(self.score.grades), self.score.cap, self.score.min_coverage),
             "gate": self._gate(rules),
             "waivers": tuple(Waiver(**waiver.model_dump()) for waiver in self.waivers),
         }
+
+    def _model(self) -> str:
+        """The trained model, looked at. Raises SettingsError where it is not there or finds no names."""
+        if self.language.model:
+            from ehcaudit.language.trained import load
+
+            try:
+                load(self.language.model)
+            except UsageError as error:
+                raise SettingsError(f"{self.origin}: {error}") from None
+        return self.language.model
 
     def _gate(self, rules: RuleSet | None) -> Gate:
         part = self.gate

@@ -43,6 +43,8 @@ class Policy:
     """Oldest accepted age of advice in months at the plan's date, by role key; ``default`` for the others."""
     review_months: int = 12
     """Reg. 18 SEND Regulations and CFA s.44(1): a review within 12 months."""
+    language_model: str = ""
+    """A trained spaCy model (package or folder) that reads for people's names; empty: none is used."""
 
 
 Said = TypeVar("Said")

@@ -6,7 +6,7 @@ No identifier leaves this module in full: the evidence of a finding ends after a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from pathlib import PurePath
@@ -64,7 +64,31 @@ def identifier(plan: Plan, options: Identifiers, where: tuple[str, ...], context
                 hits.append(
                     Hit(values={"masked": f"{words}… ({kept.kind.replace('-', ' ')} text)"}, query=not found.sure)
                 )
+    if "name" in options.kinds and (model := context.policy.language_model):
+        hits += _read_by(model, plan, {block.id: kinds for block, kinds in live})
     return answer_of(hits)
+
+
+def _read_by(model: str, plan: Plan, known: Mapping[int, _Found]) -> Iterator[Hit]:
+    """The other people whom a trained model finds named, each where they come first, for a person to decide.
+
+    The first name that the plan uses for the child all through is no finding: it may well be a made-up one.
+    """
+    from ehcaudit.language.identifiers import shown
+    from ehcaudit.language.trained import people_in
+
+    blocks = [block for block in (*plan.document.blocks, *plan.document.margins) if block.text]
+    seen = {first_name(plan), ""}
+    for block, people in zip(blocks, people_in([block.text for block in blocks], model), strict=True):
+        found = [one for kind in ("name", "signature") for one in known.get(block.id, {}).get(kind, ())]
+        for start, end in people:
+            key = re.sub(r"(?:'s|’s)$", "", block.text[start:end]).strip(" .,;:").lower()
+            told = any(one.start < end and start < one.end for one in found)
+            if key not in seen and not told:
+                words = block.text[start : shown(start, end)].rstrip()
+                evidence = Evidence(block.id, start, start + len(words), words)
+                yield Hit((evidence,), values={"masked": f"{words}…"}, query=True)
+            seen.add(key)
 
 
 def _identifiers(plan: Plan) -> tuple[list[tuple[Block, _Found]], list[tuple[KeptApart, _Found]]]:
