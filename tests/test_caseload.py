@@ -29,7 +29,7 @@ from ehcaudit.model import Finding, PlanAudit, Result, Run, Scorecard
 from ehcaudit.plan import build
 from ehcaudit.readers.text import from_markdown
 from ehcaudit.reports import ReportOptions, render
-from ehcaudit.reports.caseload import json_schema
+from ehcaudit.reports.caseload_wire import json_schema
 from ehcaudit.rules import load_rules
 
 NAMES = ("Ada Fenn", "Bruno Kell", "Cleo Marsh", "Dilip Rook", "Edie Vance", "Farid Wren", "Greta Lomax", "Hugo Pell")

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from ehcaudit.reports.caseload import json_schema as caseload_schema
+from ehcaudit.reports.caseload_wire import json_schema as caseload_schema
 from ehcaudit.reports.wire import DOCUMENTS, json_schema
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schema"

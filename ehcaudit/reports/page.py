@@ -172,12 +172,15 @@ def _plain_table(
         return []
     rooms = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     gaps = [2] * (len(rooms) - 1) + [0]
-    while (excess := sum(rooms) + sum(gaps) - width) > 0 and shrinks:  # The widest gives way, down to the next widest.
-        first, *others = sorted(shrinks, key=lambda number: -(rooms[number] + gaps[number]))
-        least = rooms[others[0]] + gaps[others[0]] - gaps[first] if others else 0
-        if rooms[first] <= least:
-            return []
-        rooms[first] -= min(excess, rooms[first] - least)
+    while (excess := sum(rooms) + sum(gaps) - width) > 0 and shrinks:
+        # The widest give way, down to the next widest.
+        top = max(rooms[number] + gaps[number] for number in shrinks)
+        widest = [number for number in sorted(shrinks) if rooms[number] + gaps[number] == top]
+        step = min(excess, top - max((rooms[n] + gaps[n] for n in shrinks if n not in widest), default=0))
+        for turn, number in enumerate(widest):
+            cut = min(step, round(excess / (len(widest) - turn)))
+            rooms[number] -= cut
+            excess -= cut
     if min(rooms) < _NARROWEST or sum(rooms) + sum(gaps) > width:
         return []
     lines = []

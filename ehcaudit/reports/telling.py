@@ -194,6 +194,12 @@ def short_paths(paths: Sequence[str]) -> dict[str, str]:
     """Each path without the folders that all of them share."""
     if len(set(paths)) < 2:
         return {path: Path(path).name for path in paths}
+    if os.name == "posix" and all(os.path.normpath(path) == path and ".." not in path for path in paths):
+        here = os.getcwd()  # noqa: PTH109 - text, for there may be thousands
+        whole = {path: os.path.join(here, path) for path in paths}  # noqa: PTH118
+        shared = os.path.commonpath({os.path.dirname(path) for path in whole.values()})  # noqa: PTH120
+        start = len(shared.rstrip("/")) + 1
+        return {path: name[start:] for path, name in whole.items()}
     full = {path: Path(path).absolute() for path in paths}
     try:
         shared = os.path.commonpath([path.parent for path in full.values()])
