@@ -420,6 +420,20 @@ def test_findings_and_plans_lead_to_the_plans_pages_by_a_relative_path(
             assert re.search(f"<h1[^>]*>[^<]*{re.escape(cell.value)}", page)
 
 
+@pytest.mark.parametrize("edition", ["full", "dco", "caseworker"])
+def test_plans_with_files_of_one_name_lead_each_to_its_own_page(tmp_path: Path, edition: Any) -> None:
+    worse = replace(ROBIN, path="plans/b/plan.docx", scorecard=replace(ROBIN.scorecard, percent=10.0))
+    plans = (replace(ROBIN, path="plans/a/plan.docx"), worse, replace(GOOD, path="plans/c/plan.docx"))
+    run = run_of(*plans, failures=())
+    both = targets([f"html={tmp_path / 'site'}", f"xlsx={tmp_path / 'audit.xlsx'}"], force=False)
+    for target in both:
+        target.write(run, ReportOptions(edition=edition, beside=beside(both)))
+    sheet = load_workbook(tmp_path / "audit.xlsx")["Plans"]
+    for row, score in ((2, "41.7"), (3, "10.0"), (4, "92.0")):
+        page = (tmp_path / sheet.cell(row, 1).hyperlink.target).read_text(encoding="utf-8")
+        assert re.findall(r"<dd>([\d.]+)<small>of 100", page) == [score]
+
+
 def test_a_finding_leads_to_the_one_page_of_a_single_plan(tmp_path: Path) -> None:
     both = targets([f"html={tmp_path / 'plan.html'}", f"xlsx={tmp_path / 'audit.xlsx'}"], force=False)
     both[1].write(run_of(ROBIN, failures=()), ReportOptions(beside=beside(both)))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ehcaudit.model import Run
-from ehcaudit.reports.base import Beside, ReportOptions
+from ehcaudit.reports.base import ReportOptions
 
 SUFFIX = ".html"
 
@@ -50,19 +50,28 @@ def write_folder(run: Run, folder: Path, options: ReportOptions) -> None:
         )
 
 
-def pages(run: Run, options: ReportOptions, place: Beside) -> list[Path]:
-    """The page of each plan, in the order of the run, in an HTML report with these options at this place.
+def pages(run: Run, options: ReportOptions, *, folder: bool) -> list[str]:
+    """The page of each plan, in the order of the run, in the folder of an HTML report with these options.
 
-    Empty where plans have no pages: in the board's edition, and in one page for many plans.
+    Empty words where the report is one page for one plan; an empty list where plans have no pages: in the board's
+    edition, and in one page for many plans.
     """
-    from ehcaudit.reports.site.caseload import gather
+    from ehcaudit.reports.telling import rank, severities
 
-    if not place.folder:
-        return [place.path] if _is_one_plan(run, options) else []
+    if not folder:
+        return [""] if _is_one_plan(run, options) else []
     if options.edition == "board":
         return []
-    lines = gather(run, options, addresses()).lines
-    return [place.path / line.href for line in sorted(lines, key=lambda line: line.number)]
+    keys = []
+    for summary in run.summaries:  # As ``gather`` orders them, but in a tenth of its memory.
+        card = summary.scorecard
+        health = card.themes.get("health-and-care") if options.edition == "dco" else None
+        lowest = -1.0 if health is None or health.percent is None else health.percent
+        keys.append((lowest, rank(card.percent, severities(summary.findings), summary.path)))
+    address, found = addresses(), [""] * len(keys)
+    for place, number in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
+        found[number] = address(place, keys[number][1][-1])
+    return found
 
 
 def _is_one_plan(run: Run, options: ReportOptions) -> bool:

@@ -88,12 +88,13 @@ def write_file(run: Run, path: Path, options: ReportOptions) -> None:
 
 def _pages(run: Run, folder: Path, options: ReportOptions) -> list[str]:
     """Where a link to each plan's page in the HTML report of the same command leads; empty where there are none."""
-    if "html" not in options.beside:
+    site = options.beside.get("html")
+    base = file_beside(folder, site.path) if site else ""
+    if not site or not base:
         return []
     from ehcaudit.reports.html import pages
 
-    addresses = [file_beside(folder, page) for page in pages(run, options, options.beside["html"])]
-    return addresses if all(addresses) else []
+    return [f"{base}/{page}" if page else base for page in pages(run, options, folder=site.folder)]
 
 
 # ---------------------------------------------------------------- the sheets
