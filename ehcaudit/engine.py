@@ -84,7 +84,7 @@ def audit(
     What the ``store`` has of an unchanged file is not worked out again; it must stay open while the Run is used. The
     findings of ``waivers`` and of the ``baseline`` are suppressed. Ctrl-C ends the run with what is done, as a Failure.
     """
-    rules = load_rules().choose() if rules is None else rules
+    rules = load_rules(known=store).choose() if rules is None else rules
     if not len(rules):
         raise UsageError("no rules are switched on, so nothing would be checked; see --select, --ignore and --persona")
     for letter in sections:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
+from ehcaudit.horizon import Days
 from ehcaudit.model import Gist, PlanAudit, Summary
 from ehcaudit.shelf import Audits, Sealed, Shelf
 from ehcaudit.store import Row, Store
@@ -31,6 +34,8 @@ class Kept(Audits):
         """For each plan the number of its result."""
         self.gists: list[Gist] = []
         """A line of each, so that a table of them opens none."""
+        self._answers, self._plans = hashlib.sha256(), hashlib.sha256()
+        """Of all results so far; and of what the plans are, whatever the rules that look at the day say of them."""
         self._shelf: Shelf | None = None
         self._shelved: dict[int, int] = {}
 
@@ -41,13 +46,16 @@ class Kept(Audits):
             self._shelf = self._shelf or Shelf()
             self._shelved[len(self.paths)] = len(self._shelf)
             self._shelf.add(sealed)
-        self._enter(sealed.path, number, sealed.gist)
+        self._enter(sealed.path, number, sealed.gist, sealed.sha256, sealed.firm)
 
     def take(self, path: str, row: Row) -> None:
         """A result that the store had, and that is settled there."""
-        self._enter(path, row.id, row.gist)
+        self._enter(path, row.id, row.gist, row.content, row.firm)
 
-    def _enter(self, path: str, number: int, gist: str) -> None:
+    def _enter(self, path: str, number: int, gist: str, content: str, firm: Days) -> None:
+        self._answers.update(f"\0{number} {path}".encode("utf-8", "surrogatepass"))
+        # What was read anew because an answer of another rule ran out holds on other days than what was there before.
+        self._plans.update(f"\0{content} {firm.since} {firm.until} {path}".encode("utf-8", "surrogatepass"))
         self.paths.append(path)
         self.rows.append(number)
         self.gists.append(self._store.gist(gist, path) if gist else Gist.of(self.summary(-1)))
@@ -73,22 +81,33 @@ class Kept(Audits):
         return super().view(smallest, lambda: self._view(smallest, make))
 
     def _view(self, smallest: int, make: Callable[[], CaseloadView]) -> CaseloadView:
-        from ehcaudit.caseload.values import CaseloadView
+        from ehcaudit.caseload import groups_of
 
-        views: TypeAdapter[CaseloadView] = TypeAdapter(CaseloadView)
-        mixed = hashlib.sha256(f"{self._method} {smallest} {self._store.words}".encode())
-        for path, row in zip(self.paths, self.rows, strict=True):
-            mixed.update(f"\0{row} {path}".encode("utf-8", "surrogateescape"))
-        key = mixed.hexdigest()
-        if kept := self._store.view(key):
+        about = f"{self._method} {smallest} {self._store.words}"
+        answers, plans = f"{about} {self._answers.hexdigest()}", f"{about} {self._plans.hexdigest()}"
+        view = self._known(answers)
+        if view is None:
+            # On a new day some plans have new answers, and the same words: the words are what takes time.
+            view = self._known(plans)
+            view = make() if view is None else replace(view, groups=groups_of(self.traces, smallest=smallest))
             try:
-                return views.validate_json(kept)
-            except ValidationError:  # It is damaged: nothing is lost with it.
-                pass
-        view = make()
-        try:
-            payload = views.dump_json(view)
-        except ValueError:  # Half of a surrogate pair in a path or a plan's words, which no UTF-8 holds.
-            return view
-        self._store.keep_view(key, payload)
+                payload = _views().dump_json(view)
+            except ValueError:  # Half of a surrogate pair in a path or a plan's words, which no UTF-8 holds.
+                return view
+            self._store.keep_view(plans, payload)
+            self._store.keep_view(answers, payload)
         return view
+
+    def _known(self, key: str) -> CaseloadView | None:
+        kept = self._store.view(key)
+        try:
+            return None if kept is None else _views().validate_json(kept)
+        except ValidationError:  # It is damaged: nothing is lost with it.
+            return None
+
+
+@cache
+def _views() -> TypeAdapter[CaseloadView]:
+    from ehcaudit.caseload import CaseloadView
+
+    return TypeAdapter(CaseloadView)

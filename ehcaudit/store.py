@@ -105,6 +105,7 @@ class Row:
     complete: bool
     """All that a run needs is kept with it."""
     gist: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ class Store:
             )
             for content, suffix, number, since, until, firm_since, firm_until, complete, gist in rows:
                 days, firm = _days(since, until), _days(firm_since, firm_until)
-                row, other = Row(number, days, firm, bool(complete), gist), found.get((content, suffix))
+                row, other = Row(number, days, firm, bool(complete), gist, content), found.get((content, suffix))
                 if other is None or _use_of(row, day) > _use_of(other, day):
                     found[content, suffix] = row
         return [found.get(file) for file in files]
@@ -310,22 +311,23 @@ class Store:
 
     def _place(self, method: int, wanted: Mapping[str, int]) -> None:
         """Enter where results now stand; of those that stand nowhere any more the words are let go."""
-        old: list[int] = []
+        old: list[tuple[int, int]] = []
         for place, number in wanted.items():
             before = self._db.execute("SELECT result FROM places WHERE path = ? AND method = ?", (place, method))
-            old += [result for (result,) in before if result != number]
+            old += [(result, number) for (result,) in before if result != number]
             self._db.execute(
                 "INSERT OR REPLACE INTO places (path, method, result) VALUES (?, ?, ?)", (place, method, number)
             )
         # Only now: two files may have changed places.
-        for result in old:
+        for result, _ in old:
             self._db.execute(
                 "UPDATE results SET whole = NULL, trace = NULL "
                 "WHERE id = ? AND NOT EXISTS (SELECT 1 FROM places WHERE result = ?)",
                 (result, result),
             )
-        if old:
-            self._db.execute("DELETE FROM views")  # They may hold words of those.
+        # Views may hold words of those, but for plans that stayed and only have new answers.
+        if any(self._one(_ANOTHER, *pair)[0] for pair in old):
+            self._db.execute("DELETE FROM views")
 
     def piece(self, number: int, part: str) -> bytes | None:
         """The bytes of a result: its ``summary``, or its ``whole`` or its ``trace`` where those are kept."""
@@ -503,6 +505,7 @@ class Store:
         return len(gone)
 
 
+_ANOTHER = "SELECT (SELECT content FROM results WHERE id = ?) <> (SELECT content FROM results WHERE id = ?)"
 _LATER = ConfigDict(defer_build=True)
 """Most runs read none of these."""
 _MEMBERS: TypeAdapter[list[tuple[str, int, float | None]]] = TypeAdapter(

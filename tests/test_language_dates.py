@@ -364,3 +364,7 @@ def test_no_time_is_passed_over_for_want_of_a_cue(monkeypatch: pytest.MonkeyPatc
         assert [find_times(statement) for statement in statements] == quick
     finally:
         _times.cache_clear()
+
+
+def test_a_long_s_which_regular_expressions_take_for_an_s_spells_a_month():
+    assert [(d.text, d.date.isoformat()) for d in find_dates("by 3 ſept 2026")] == [("3 ſept 2026", "2026-09-03")]

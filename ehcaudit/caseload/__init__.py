@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from ehcaudit.caseload.gathering import SMALLEST, Gathering
 from ehcaudit.caseload.trace import Trace, trace
-from ehcaudit.caseload.values import CaseloadView
+from ehcaudit.caseload.values import CaseloadView, Group
 from ehcaudit.model import PlanAudit, Run
 
-__all__ = ["SMALLEST", "Caseload", "CaseloadView", "Trace", "trace", "view_of"]
+__all__ = ["SMALLEST", "Caseload", "CaseloadView", "Trace", "groups_of", "trace", "view_of"]
 
 
 class Caseload:
@@ -58,3 +60,13 @@ def view_of(run: Run | Iterable[PlanAudit | Trace | bytes], *, smallest: int = S
 
     keeper: Callable[[int, Callable[[], CaseloadView]], CaseloadView] | None = getattr(plans, "view", None)
     return keeper(smallest, made) if keeper else made()
+
+
+def groups_of(traces: Iterable[Trace], *, smallest: int = SMALLEST) -> tuple[Group, ...]:
+    """The ``groups`` of the view alone: they are what changes where rules gave new answers to plans that stayed."""
+    caseload = Caseload(smallest=smallest)
+    for one in traces:
+        caseload.add(
+            replace(one, passages=(), words=b"", sketch=array("H"), strangers=(), full_names=(), near=array("Q"))
+        )
+    return caseload.finish().groups

@@ -210,5 +210,23 @@ def advice_after(plan: Plan, _options: ListOptions, _where: tuple[str, ...], _co
 
 
 def months_between(start: date, end: date) -> int:
-    """Whole months from one day to another; negative where the second comes first."""
-    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+    """Whole months from one day to another; negative where the second comes first.
+
+    The second is asked for its order alone: where it is the as-of date, the answer then holds until the month is full,
+    and not for the day (``horizon``).
+    """
+    months = 0
+    while _full(start, months + 1) <= end:
+        months += 1
+    while end < _full(start, months):
+        months -= 1
+    return months
+
+
+def _full(start: date, months: int) -> date:
+    """The day on which so many months are full; a month that is too short is full with its end."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, start.day)
+    except ValueError:
+        return date(year, month + 2, 1)

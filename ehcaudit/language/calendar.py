@@ -166,16 +166,16 @@ def _value(match: re.Match[str], text: str) -> tuple[date, Precision] | None:
             return None  # "v1.2.18", "K1.2.10": a number of something.
         day = _day(match["y"], int(match["m"]), match["d"])
     elif form == "words":
-        day = _day(match["wy"], months()[match["wm"].lower().rstrip(".")], match["wd"])
+        day = _day(match["wy"], months()[match["wm"].casefold().rstrip(".")], match["wd"])
     elif form == "american":
-        day = _day(match["ay"], months()[match["am"].lower().rstrip(".")], match["ad"])
+        day = _day(match["ay"], months()[match["am"].casefold().rstrip(".")], match["ad"])
     if day is not None:
         return day, "day"
     if form in ("month", "short", "shorter"):
         if form == "month":
             if len(match["my"]) == 2 and not text[match.start()].isupper():
                 return None  # "may 18 times"
-            month, year = months()[match["mm"].lower().rstrip(".")], _year(match["my"])
+            month, year = months()[match["mm"].casefold().rstrip(".")], _year(match["my"])
         else:
             month, year = (
                 (int(match["sm"]), int(match["sy"])) if form == "short" else (int(match["zm"]), _year(match["zy"]))

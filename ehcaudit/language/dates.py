@@ -154,7 +154,7 @@ def _days(folded: str, text: str, lead: _Lead) -> Iterator[Time]:
     elif named:
         day = part["day"] or part["md"]
         if day is None or 1 <= int(day) <= 31:
-            month = months()[named.lower().rstrip(".")]
+            month = months()[named.casefold().rstrip(".")]
             yield _time(text, lead, part.end(), Point(edge, day=int(day) if day else None, month=month))
     else:
         yield _time(text, lead, part.end(), Point(edge, year=int(part["year"])))
@@ -272,7 +272,7 @@ def _point(kind: Kind, lead: _Lead, groups: dict[str, str]) -> Point | None:
     year = int(groups["year"]) if "year" in groups else 2000 + int(groups["short"]) if "short" in groups else None
     if kind == "term":
         if "half" in groups:
-            month = months()[groups["half_of"].lower().rstrip(".")] if "half_of" in groups else None
+            month = months()[groups["half_of"].casefold().rstrip(".")] if "half_of" in groups else None
             return Point(edge, name="half-term", month=month)
         if "any_term" in groups:
             return Point(edge, name="term", following=following)
