@@ -420,7 +420,7 @@ def test_findings_and_plans_lead_to_the_plans_pages_by_a_relative_path(
             assert re.search(f"<h1[^>]*>[^<]*{re.escape(cell.value)}", page)
 
 
-@pytest.mark.parametrize("edition", ["full", "dco", "caseworker"])
+@pytest.mark.parametrize("edition", ["full", "dco"])
 def test_plans_with_files_of_one_name_lead_each_to_its_own_page(tmp_path: Path, edition: Any) -> None:
     worse = replace(ROBIN, path="plans/b/plan.docx", scorecard=replace(ROBIN.scorecard, percent=10.0))
     plans = (replace(ROBIN, path="plans/a/plan.docx"), worse, replace(GOOD, path="plans/c/plan.docx"))

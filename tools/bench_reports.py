@@ -40,7 +40,7 @@ def one(report: str, plans: int, samples: Path, folder: Path) -> None:
     from ehcaudit.caseload import trace
     from ehcaudit.engine import audit
     from ehcaudit.reports import ReportOptions
-    from ehcaudit.reports.files import beside, targets
+    from ehcaudit.reports.files import targets
     from ehcaudit.rules import load_rules
     from ehcaudit.shelf import Shelf, seal
 
@@ -53,11 +53,9 @@ def one(report: str, plans: int, samples: Path, folder: Path) -> None:
     run = replace(run, plans=shelf)
     unit = 1 if sys.platform == "darwin" else 1024
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    wanted, site = targets([f"{report}={folder / REPORTS[report]}", f"html={folder / 'pages'}"], force=False)
-    # The workbook leads to the pages, as where both are made by one command.
-    options = ReportOptions(beside=beside([wanted, site]) if report == "xlsx" else {})
+    (wanted,) = targets([f"{report}={folder / REPORTS[report]}"], force=False)
     started = time.process_time()
-    wanted.write(run, options)
+    wanted.write(run, ReportOptions())
     seconds = time.process_time() - started
     print(seconds, before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
 

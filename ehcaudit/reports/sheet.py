@@ -28,6 +28,8 @@ class Sheet(Worksheet):  # type: ignore[misc]
         """Cells, by row × 16,384 + column."""
         self._leads: list[str] = []
         """Where each leads: "#'Plans'!A2" in this workbook, else another file."""
+        self.relations: dict[str, tuple[str, str, str]] = {}
+        """What XlsxWriter keeps of a link to another file, once for all sheets that have this."""
 
     @property
     def links(self) -> int:
@@ -65,7 +67,7 @@ class Sheet(Worksheet):  # type: ignore[misc]
                 if to not in known:
                     self.rel_count += 1
                     known[to] = self.rel_count
-                    self.external_hyper_links.append(["/hyperlink", to, "External"])
+                    self.external_hyper_links.append(self.relations.setdefault(to, ("/hyperlink", to, "External")))
                 where.append(("r:id", f"rId{known[to]}"))
             self._xml_empty_tag("hyperlink", where)
         self._xml_end_tag("hyperlinks")

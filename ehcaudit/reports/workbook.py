@@ -168,6 +168,8 @@ class Book:
     made: Any
     formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
+    relations: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Of links to other files, for all sheets."""
 
     def format(self, **looks: Any) -> Any:
         """A format, made once for these looks."""
@@ -179,6 +181,7 @@ class Book:
     def sheet(self, name: str, colour: str = "") -> Any:
         """A new sheet that prints on A4, landscape, as wide as the page."""
         sheet = self.made.add_worksheet(name)
+        sheet.relations = self.relations
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
