@@ -224,9 +224,10 @@ def check(
         look = partial(report_options, edition=edition, redact=redact, trend=points)
         emit(renderer.render(run, look(width, no_color=no_color, verbosity=-1 if quiet else verbose)))
         for target in to_write:
-            target.write(run, look(width or 100, no_color=True, verbosity=verbose))
+            written = look(width or 100, no_color=True, verbosity=verbose)
+            target.write(run, written)
             if not quiet:
-                note(f"wrote {target.path}")
+                note(target.wrote(run, written))
     if not quiet:
         for line in (*(f"skipped {skipped}" for skipped in run.skipped), *run.notes):
             note(line)

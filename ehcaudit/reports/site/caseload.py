@@ -194,8 +194,9 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
         _heat("All themes", [Part(line.percent, line.coverage) for line in lines], options),
         *(_heat(theme_name(theme), [line.themes.get(theme) for line in lines], options) for theme in themes),
     ]
+    values |= _in_short(caseload)
     if options.edition == "board":
-        return page("board.html", **values, **_board(caseload), home="", room=None)
+        return page("board.html", **values, home="", room=None)
     sections = [line.sections for line in lines]
     letters = [letter for letter in ORDER if any(letter in parts for parts in sections)]
     common = _commonest(caseload)
@@ -247,15 +248,15 @@ def list_page(caseload: Caseload, number: int) -> bytes:
 
 
 def _grades(caseload: Caseload) -> list[tuple[str, int | None, float]]:
-    """(grade, plans, share of the commonest) from the best grade down."""
+    """(grade, plans, percentage of all plans) from the best grade down."""
     counts = Counter(line.grade for line in caseload.lines)
     names = [*GRADES, *sorted(set(counts) - set(GRADES) - {NO_GRADE}), NO_GRADE]
     names = [name for name in names if counts[name] or name in GRADES]
     numbers = [counts[name] for name in names]
     shown = few(numbers) if caseload.options.redact else list(numbers)
-    most = max(numbers, default=0) or 1
+    whole = sum(numbers) or 1
     return [
-        (name, said, 100 * number / most if said is not None else 0.0)
+        (name, said, 100 * number / whole if said is not None else 0.0)
         for name, number, said in zip(names, numbers, shown, strict=True)
     ]
 
@@ -343,7 +344,7 @@ def _suppressed(run: Run) -> list[tuple[str, str, int]]:
     return [(rule_title(run, rule), severity, number) for (rule, severity), number in counts.most_common()]
 
 
-def _board(caseload: Caseload) -> dict[str, Any]:
+def _in_short(caseload: Caseload) -> dict[str, Any]:
     unlawful = sum(line.unlawful for line in caseload.lines)
     whole = len(caseload.lines)
 
