@@ -121,6 +121,6 @@ def test_a_finding_is_read_from_what_is_wrong_to_the_words_and_what_to_do(trees)
 
 def test_the_overview_is_read_in_the_order_in_which_a_chair_asks(trees):
     heads = [node.name for node in trees["full/index.html"].all("heading") if node.level <= 2]
-    assert heads == ["2 plans", "Grades", "Plans, worst first", "Commonest faults", "Trend", *heads[5:]]
+    assert heads == ["2 plans", "In short", "Plans, worst first", "Commonest faults", "Trend", *heads[5:]]
     assert heads[-1] == "Heat maps"
     assert "Wording that plans share" in [node.name for node in trees["shared/index.html"].all("heading")]

@@ -231,10 +231,11 @@ def check(
         look = partial(report_options, edition=edition, redact=redact, trend=points, smallest=smallest)
         emit(renderer.render(run, look(width, no_color=no_color, verbosity=-1 if quiet else verbose)))
         for target in to_write:
-            options = look(width or 100, no_color=True, verbosity=verbose)
-            target.write(run, replace(options, limits=settings.reader_limits(), beside=beside(to_write)))
+            written = look(width or 100, no_color=True, verbosity=verbose)
+            written = replace(written, limits=settings.reader_limits(), beside=beside(to_write))
+            target.write(run, written)
             if not quiet:
-                note(f"wrote {target.path}")
+                note(target.wrote(run, written))
     if not quiet:
         for line in (*(f"skipped {skipped}" for skipped in run.skipped), *run.notes):
             note(line)

@@ -58,6 +58,12 @@ class Target:
             if temporary.name:
                 _remove(temporary)
 
+    def wrote(self, run: Run, options: ReportOptions) -> str:
+        """What to say once it is written; a person who asked for plan pages in one file is told how to get them."""
+        alone = self.name == "html" and not self.folder and len(run.summaries) > 1 and options.edition != "board"
+        hint = " (the overview alone; --report html=FOLDER writes a page for each plan as well)" if alone else ""
+        return f"wrote {self.path}{hint}"
+
     def _spare_what_was_audited(self, run: Run) -> None:
         if not self.path.exists():
             return

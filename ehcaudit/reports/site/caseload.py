@@ -198,8 +198,9 @@ def overview_page(caseload: Caseload, *, alone: bool = False) -> bytes:
         _heat("All themes", [Part(line.percent, line.coverage) for line in lines], options),
         *(_heat(theme_name(theme), [line.themes.get(theme) for line in lines], options) for theme in themes),
     ]
+    values |= _in_short(caseload)
     if options.edition == "board":
-        return page("board.html", **values, **_board(caseload), home="", room=None)
+        return page("board.html", **values, home="", room=None)
     sections = [line.sections for line in lines]
     letters = [letter for letter in ORDER if any(letter in parts for parts in sections)]
     common = _commonest(caseload)
@@ -256,15 +257,15 @@ def _average(known: Sequence[float], options: ReportOptions) -> float | None:
 
 
 def _grades(caseload: Caseload) -> list[tuple[str, int | str, float | None]]:
-    """(grade, plans, share of the commonest) from the best grade down; no share where the number is not shown."""
+    """(grade, plans, percentage of all plans) from the best grade down; no share where the number is not shown."""
     counts = Counter(line.grade for line in caseload.lines)
     names = [*GRADES, *sorted(set(counts) - set(GRADES) - {NO_GRADE}), NO_GRADE]
     names = [name for name in names if counts[name] or name in GRADES]
     numbers = [counts[name] for name in names]
     shown = told(numbers, caseload.options.smallest, redact=caseload.options.redact)
-    most = max((number for number in shown if isinstance(number, int)), default=0) or 1
+    whole = sum(numbers) or 1
     return [
-        (name, number, 100 * number / most if isinstance(number, int) else None)
+        (name, number, 100 * number / whole if isinstance(number, int) else None)
         for name, number in zip(names, shown, strict=True)
     ]
 
@@ -359,7 +360,7 @@ def _suppressed(run: Run, options: ReportOptions) -> list[tuple[str, str, int | 
     ]
 
 
-def _board(caseload: Caseload) -> dict[str, Any]:
+def _in_short(caseload: Caseload) -> dict[str, Any]:
     unlawful = sum(line.unlawful for line in caseload.lines)
     whole = len(caseload.lines)
 

@@ -6,12 +6,13 @@ picture never says anything alone: the same facts stand in a table below it.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Final
+
+from markupsafe import Markup
 
 from ehcaudit.model import Advice, Item, Plan, Thread
 from ehcaudit.reports.base import bare, spoken
@@ -40,6 +41,18 @@ class Box:
     height: float
     id: str
     lines: tuple[str, ...]
+    loose: bool = False
+    """A statement to which nothing is linked: it is a gap as well."""
+
+    @property
+    def frame(self) -> Markup:
+        """Where it stands, as attributes of a rectangle; made here, for there are thousands of boxes."""
+        return Markup(f'x="{self.x:.0f}" y="{self.y:.0f}" width="{BOX:.0f}" height="{self.height:.0f}"')  # noqa: S704
+
+    @property
+    def pen(self) -> Markup:
+        """Where its words begin, as attributes of a text."""
+        return Markup(f'x="{self.x + 10:.0f}" y="{self.y + 18:.0f}"')  # noqa: S704 - numbers of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,10 @@ class Band:
     lines: tuple[tuple[str, bool], ...]
     """(path, whether it leads to a gap)."""
     joints: tuple[tuple[float, float], ...]
+
+    def path(self, gap: bool) -> Markup:
+        """All lines of one kind as one path: there may be dozens."""
+        return Markup("".join(line for line, leads in self.lines if leads == gap))  # noqa: S704 - numbers of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +143,7 @@ def _band(row: Row) -> Band:
         at = _HEAD + (room - height) / 2
         placed = []
         for name, lines in column:
-            placed.append(Box(x, at, _tall(lines), name, lines))
+            placed.append(Box(x, at, _tall(lines), name, lines, not row.linked))
             at += _tall(lines) + _GAP
         boxes.append(placed)
     links: list[tuple[str, bool]] = []
@@ -141,8 +158,19 @@ def _band(row: Row) -> Band:
 
 def _wrapped(words: str) -> tuple[str, ...]:
     """At most two lines of a statement, the rest as an ellipsis."""
-    words = bare(words[: 4 * _LETTERS])  # More than two lines hold, for wrapping costs by the letter.
-    return tuple(textwrap.wrap(words, _LETTERS, max_lines=2, placeholder=" …"))
+    left = bare(words[: 4 * _LETTERS]).split()  # More than two lines hold.
+    lines: list[str] = []
+    while left and len(lines) < 2:
+        line = left[0][:_LETTERS]
+        left = [left[0][_LETTERS:], *left[1:]] if left[0][_LETTERS:] else left[1:]
+        while left and len(line) + 1 + len(left[0]) <= _LETTERS:
+            line += f" {left.pop(0)}"
+        lines.append(line)
+    if left:
+        while len(lines[-1]) + 2 > _LETTERS:
+            lines[-1] = lines[-1].rpartition(" ")[0] or lines[-1][: _LETTERS - 2]
+        lines[-1] += " …"
+    return tuple(lines)
 
 
 def _tall(lines: tuple[str, ...]) -> float:
@@ -202,6 +230,8 @@ class Timeline:
 
 
 _LEFT, _RIGHT, _ROW = 250.0, 900.0, 26.0
+_TICK: Final = 64.0
+"""Width of the words of a tick."""
 
 
 def draw_timeline(plan: Plan, first: Iterable[str] = (), most: int = 60) -> Timeline:
@@ -226,7 +256,12 @@ def draw_timeline(plan: Plan, first: Iterable[str] = (), most: int = 60) -> Time
         if entry.advice.date and len(drawn) < most:
             y = 58 + _ROW * len(drawn)
             drawn.append(Dated(entry.advice, entry.who, place(entry.advice.date), y, entry.when, entry.late))
-    ticks = [(place(day), words) for day, words in _ticks(min(dates), max(dates)) if day.toordinal() > low]
+    own_days = [place(day) for _, day in known]
+    ticks = [  # The words of a tick give way to the line of one of the plan's own days.
+        (place(day), "" if any(abs(place(day) - own_day) < _TICK / 2 for own_day in own_days) else words)
+        for day, words in _ticks(min(dates), max(dates))
+        if day.toordinal() > low
+    ]
     return Timeline(
         58 + _ROW * len(drawn) + 8,
         tuple(entries),

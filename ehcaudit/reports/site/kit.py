@@ -37,6 +37,8 @@ def theme_name(theme: str) -> str:
 
 def _shown(value: object) -> object:
     """What Jinja does with every value before it is escaped: control and bidirectional characters become visible."""
+    if type(value) is str:  # Nearly always, and a page has thousands of values.
+        return value if value.isprintable() else plain(value)
     return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -11,7 +11,7 @@ from ehcaudit.reports.base import ReportOptions
 from ehcaudit.reports.site.drawing import draw_thread, draw_timeline, thread_rows
 from ehcaudit.reports.site.findings import ROOMS, Room, changes_of, sections_of
 from ehcaudit.reports.site.kit import page, theme_name
-from ehcaudit.reports.site.steps import five_things, parent_parts, parent_words
+from ehcaudit.reports.site.steps import FIVE, five_things, parent_parts, parent_words
 from ehcaudit.reports.telling import ORDER, how_it_was_read, not_assessed, rule_title, severities, standing
 from ehcaudit.rules import THEMES
 from ehcaudit.scoring import GRADES
@@ -86,12 +86,16 @@ def _everything(run: Run, audited: PlanAudit, options: ReportOptions, room: Room
     order = (*HEALTH_SECTIONS, *ORDER) if health else ORDER
     rows = thread_rows(audited.plan)
     praise, other_met = _praise(run, audited, first="health-and-care" if health else "")
+    faults = sections_of(run, audited, room, order=order, keep=keep)
+    anchors = {fault.rule: fault.anchor for section in reversed(faults) for fault in section.faults}
+    steps = five_things(run, [audited], len(audited.results))
     asked = {finding.rule for finding in audited.findings if finding.query}
     return {
         "sections": [(f"{s}: {_section(s)}", p) for s, p in _sections(audited, order)],
         "praise": praise,
         "other_met": other_met,
-        "faults": sections_of(run, audited, room, order=order, keep=keep),
+        "faults": faults,
+        "first": [(step, anchors[step.card.id]) for step in steps if step.card.id in anchors][:FIVE],
         "others": sections_of(run, audited, room, keep=lambda f: not keep(f)) if health else (),
         "questions": sections_of(run, audited, room, query=True, order=order),
         "bare_questions": [
