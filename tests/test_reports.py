@@ -376,3 +376,12 @@ def test_what_is_not_printable_is_shown_replaced_or_escaped():
 def test_every_rule_of_the_run_has_a_card():
     assert {f.rule for f in ROBIN.findings} <= set(CARDS)
     assert BLOCKS[4].cell == Cell(0, 1, 1)
+
+
+def test_a_long_file_name_is_broken_between_its_words_and_not_within_one():
+    from ehcaudit.reports.page import in_pieces
+
+    assert in_pieces("02-idris-reception.docx", 21) == "02-idris-reception\n.docx"
+    assert in_pieces("plan_of_a_very_long_name_final.docx", 21) == "plan_of_a_very_long_\nname_final.docx"
+    assert in_pieces("EHCP Sam of Hillview final.docx", 21) == "EHCP Sam of Hillview\nfinal.docx"
+    assert in_pieces("short.docx", 21) == "short.docx"

@@ -150,9 +150,7 @@ def _groups(page: Page, run: Run, view: CaseloadView, limit: int) -> None:
     for group in chosen:
         for place, fault in enumerate(group.faults[: 3 if limit == _SHOWN else None]):
             head = f"{group.dimension}: {group_name(group.dimension, group.value)}" if place == 0 else ""
-            rows.append(
-                (head, f"{fault.children} of {group.children}", f"{rule_title(run, fault.rule)} ({fault.rule})")
-            )
+            rows.append((head, f"{fault.children} of {group.children}", rule_title(run, fault.rule)))
     page.table(("Group", "Children", "Fault"), rows, right=(1,), stretch=2, narrow=(0,))
 
 

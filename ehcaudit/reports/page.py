@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_UNSURE = re.compile("[^ -~£«»·×–—‘’“”…›≥─═█░]")
+_UNSURE = re.compile("[^\n -~£«»·×–—‘’“”…›≥─═█░]")
 """What may take no cell of a terminal, or two, or is made safe; the others take one."""
 _NARROWEST = 1
 """Cells of a column; of what is narrower rich has its own opinion."""
@@ -142,6 +142,8 @@ def _unsure(words: str) -> bool:
 
 def _broken(words: str, width: int) -> list[str]:
     """Words in lines, as rich breaks them: between words, and in a word that no line has room for."""
+    if "\n" in words:
+        return [line for part in words.split("\n") for line in _broken(part, width)]
     if len(words) <= width:
         return [words]
     breaks: list[int] = []
@@ -161,6 +163,20 @@ def _broken(words: str, width: int) -> list[str]:
     return [words[start:end].rstrip() for start, end in zip([0, *ends], ends, strict=False)]
 
 
+def in_pieces(name: str, width: int) -> str:
+    """A file's name in lines that fit, each broken behind a mark between its words: half a word reads ill."""
+    lines = [""]
+    for piece in re.findall(r"[^-_. ]*[-_. ]*", name):
+        if lines[-1] and len(lines[-1] + piece.rstrip()) > max(width, _NARROWEST):
+            lines.append("")
+        lines[-1] += piece
+    # A suffix alone on its line says nothing.
+    if len(lines) > 1 and len(lines[-1]) < 5 and "." in lines[-2]:
+        stem, dot, rest = lines[-2].rpartition(".")
+        lines[-2:] = [stem, f"{dot}{rest}{lines[-1]}"] if stem else lines[-2:]
+    return "\n".join(line.strip(" ") for line in lines)
+
+
 def _plain_table(
     rows: Sequence[Sequence[str | Text]], width: int, right: Sequence[int], shrinks: Collection[int]
 ) -> list[str]:
@@ -170,7 +186,7 @@ def _plain_table(
     """
     if any(not isinstance(cell, str) or _unsure(cell) for row in rows for cell in row):
         return []
-    rooms = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    rooms = [max(len(part) for cell in column for part in str(cell).split("\n")) for column in zip(*rows, strict=True)]
     gaps = [2] * (len(rooms) - 1) + [0]
     while (excess := sum(rooms) + sum(gaps) - width) > 0 and shrinks:
         # The widest give way, down to the next widest.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ehcaudit.model import SEVERITIES, Finding, Gist, Plan, PlanAudit, RuleCard, Run
 from ehcaudit.reports.base import ReportOptions, count, section_label, spoken
-from ehcaudit.reports.page import SEVERITY_STYLES, Page, bar, excerpt, text
+from ehcaudit.reports.page import SEVERITY_STYLES, Page, bar, excerpt, in_pieces, text
 from ehcaudit.reports.redact import counted, told
 from ehcaudit.reports.telling import (
     ORDER,
@@ -40,6 +40,8 @@ SUFFIX = ".txt"
 PLANS_SHOWN = 200
 PRAISE_SHOWN = 8
 QUOTES_SHOWN = 5
+_FIGURES = 59
+"""What the columns beside a plan's name take in the table of plans."""
 
 
 def render(run: Run, options: ReportOptions) -> bytes:
@@ -310,7 +312,7 @@ def _table_of_plans(page: Page, many: _Many) -> None:
     limit = len(entries) if page.options.verbosity > 0 else PLANS_SHOWN
     rows = [
         (
-            many.names[entry.path],
+            in_pieces(many.names[entry.path], page.width - _FIGURES),
             figure(entry.percent),
             entry.grade or "none",
             share(entry.coverage),
