@@ -246,7 +246,7 @@ def test_the_same_fault_once_more_is_new(house) -> None:
 def test_a_run_that_is_not_there_is_refused(house, name) -> None:
     house.plan("a.md")
     house.run()
-    with pytest.raises(StoreError, match=r"has no run .*the runs are 1 to 1"):
+    with pytest.raises(StoreError, match=r"has no run .*the only one is 1 "):
         house.diff("1", name)
     with pytest.raises(StoreError, match="has no run “previous”"):
         house.diff()
