@@ -319,6 +319,25 @@ def test_a_rule_whose_findings_are_all_suppressed_is_skipped() -> None:
 # ---------------------------------------------------------------- Markdown
 
 
+@pytest.mark.parametrize("name", ["markdown", "terminal"])
+def test_a_plan_whose_findings_are_all_suppressed_is_not_said_to_have_none(name) -> None:
+    tally = Tally(
+        Gate(),
+        as_of=ONE.as_of,
+        waivers=[
+            Waiver(rule, "robin.docx", "Known.", "SEN team", date(2027, 1, 1))
+            for rule in {finding.rule for finding in ROBIN.findings}
+        ],
+    )
+    tally.add(Summary.of(ROBIN))
+    screened = Screened((ROBIN,), (Summary.of(ROBIN),), tally)
+    run = replace(ONE, plans=screened, suppressed=screened.suppressed, notes=tally.notes())
+    words = render(run, name).decode()
+    assert "Nothing but what is suppressed." in words
+    assert "Nothing that these rules look for." not in words
+    assert "Nothing but" not in render(run_of(GOOD), name).decode()
+
+
 def test_markdown_shows_words_of_a_plan_as_words() -> None:
     from markdown_it import MarkdownIt
 
