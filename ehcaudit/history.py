@@ -268,7 +268,10 @@ def find_run(store: Store, name: str) -> RunRecord:
     for run in runs:
         if str(run.id) == name:
             return run
-    known = f"the runs are {runs[0].id} to {runs[-1].id}" if runs else "it has none yet"
+    if len(runs) == 1:
+        known = f"the only one is {runs[0].id}"
+    else:
+        known = f"the runs are {runs[0].id} to {runs[-1].id}" if runs else "it has none yet"
     raise StoreError(f"{store.path}: has no run “{name}”; {known} (or latest, previous)")
 
 

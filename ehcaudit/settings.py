@@ -209,7 +209,7 @@ class Settings(_Part):
         if preset is not None:
             presets = settings.gate.presets
             if preset not in presets:
-                known = f"{nearest(preset, presets)}; there are {', '.join(presets) or 'none'}"
+                known = f"{nearest(preset, presets)} (there are: {', '.join(presets) or 'none'})"
                 raise UsageError(f"--gate: “{preset}” is not a gate of the settings{known}")
             chosen = {**settings.gate.model_dump(), **presets[preset].model_dump(exclude_unset=True)}
             settings = settings.model_copy(update={"gate": GatePart.model_validate(chosen)})

@@ -206,6 +206,18 @@ def test_what_was_compared_in_part_is_not_said_to_have_no_change(house) -> None:
     assert "No change in what was compared  1" in page
 
 
+def test_a_finding_that_went_with_its_section_is_not_said_to_be_mended_in_the_plan(house) -> None:
+    house.plan("a.md", HAPPY)
+    house.run()
+    house.run(sections=("A",))
+    told = house.diff()
+    assert told.counts("fixed")
+    said = "may come of that, and not of the plan"
+    assert said in render_difference(told, {}, "terminal", WIDE).decode()
+    house.run(sections=("A",))
+    assert said not in render_difference(house.diff(), {}, "terminal", WIDE).decode()
+
+
 def test_a_plan_that_was_moved_is_the_same_plan(house) -> None:
     house.plan("a.md", HAPPY)
     house.run()
@@ -246,7 +258,7 @@ def test_the_same_fault_once_more_is_new(house) -> None:
 def test_a_run_that_is_not_there_is_refused(house, name) -> None:
     house.plan("a.md")
     house.run()
-    with pytest.raises(StoreError, match=r"has no run .*the runs are 1 to 1"):
+    with pytest.raises(StoreError, match=r"has no run .*the only one is 1 "):
         house.diff("1", name)
     with pytest.raises(StoreError, match="has no run “previous”"):
         house.diff()

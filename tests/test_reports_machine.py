@@ -239,6 +239,23 @@ def test_every_result_has_a_file_and_no_line_that_nobody_read() -> None:
     assert run["artifacts"][0]["hashes"] == {"sha-256": "0" * 64}
 
 
+def test_every_result_can_be_followed_over_runs_and_every_rule_has_a_help_text() -> None:
+    run = sarif_of(MANY)
+    marks = [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
+    whose = [(r["ruleId"], r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) for r in run["results"]]
+    assert len(set(zip(whose, marks, strict=True))) == len(marks)
+    quoteless = [
+        mark
+        for mark, result in zip(marks, run["results"], strict=True)
+        if result["kind"] == "open" or result["ruleId"] == "input/not-audited"
+    ]
+    assert len(quoteless) >= 3
+    assert len(set(quoteless)) == len(quoteless)
+    later = sarif_of(replace(MANY, as_of=date(2031, 1, 1)))
+    assert [result["partialFingerprints"]["primaryLocationLineHash"] for result in later["results"]] == marks
+    assert all(rule["help"]["text"] for rule in run["tool"]["driver"]["rules"])
+
+
 def test_a_failure_is_a_notification_of_its_kind_and_the_run_was_no_success() -> None:
     (invocation,) = sarif_of(MANY)["invocations"]
     assert invocation["executionSuccessful"] is False
@@ -300,6 +317,25 @@ def test_a_rule_whose_findings_are_all_suppressed_is_skipped() -> None:
 
 
 # ---------------------------------------------------------------- Markdown
+
+
+@pytest.mark.parametrize("name", ["markdown", "terminal"])
+def test_a_plan_whose_findings_are_all_suppressed_is_not_said_to_have_none(name) -> None:
+    tally = Tally(
+        Gate(),
+        as_of=ONE.as_of,
+        waivers=[
+            Waiver(rule, "robin.docx", "Known.", "SEN team", date(2027, 1, 1))
+            for rule in {finding.rule for finding in ROBIN.findings}
+        ],
+    )
+    tally.add(Summary.of(ROBIN))
+    screened = Screened((ROBIN,), (Summary.of(ROBIN),), tally)
+    run = replace(ONE, plans=screened, suppressed=screened.suppressed, notes=tally.notes())
+    words = render(run, name).decode()
+    assert "Nothing but what is suppressed." in words
+    assert "Nothing that these rules look for." not in words
+    assert "Nothing but" not in render(run_of(GOOD), name).decode()
 
 
 def test_markdown_shows_words_of_a_plan_as_words() -> None:

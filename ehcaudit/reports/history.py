@@ -272,6 +272,9 @@ def render_difference(told: Difference, titles: Titles, form: str, options: Repo
             "Rules, settings or program are not the same in both, so scores are not compared"
             + (f", nor what these {count(len(told.rules), 'rule')} find:" if told.rules else ".")
         )
+        if told.first.rules == told.second.rules:
+            # Sections that were left out of one run, say: their findings went with the question.
+            page.line("A finding that is new or fixed below may come of that, and not of the plan.")
         limit = len(told.rules) if options.verbosity > 0 else SHOWN
         for rule, how in list(told.rules.items())[:limit]:
             page.line(f"- {rule} ({how})", indent=2)

@@ -14,6 +14,7 @@ from ehcaudit.reports.telling import (
     figure,
     grouped,
     not_assessed,
+    nothing_found,
     rule_title,
     severities,
     share,
@@ -103,7 +104,7 @@ def _plan(run: Run, audited: PlanAudit, name: str) -> list[str]:
     lines = [f"## {_md(name or Path(audited.path).name)}: {heading}", ""]
     faults = [finding for finding in audited.findings if not finding.query]
     if not faults:
-        lines += ["Nothing that these rules look for.", ""]
+        lines += [nothing_found(run, audited), ""]
     for letter, groups in grouped(faults):
         lines += [f"### {_md(section_label(letter))}", ""]
         for rule, findings in groups:

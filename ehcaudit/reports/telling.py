@@ -152,6 +152,12 @@ def rule_title(run: Run, rule: str) -> str:
     return run.cards[rule].title if rule in run.cards else rule
 
 
+def nothing_found(run: Run, audited: PlanAudit) -> str:
+    """What is said of a plan in which no finding is left; one that is suppressed is a fault all the same."""
+    hidden = any(result.status == "not_met" and not result.findings for result in audited.results)
+    return "Nothing but what is suppressed." if hidden and len(run.suppressed) else "Nothing that these rules look for."
+
+
 def not_assessed(audited: PlanAudit) -> dict[str, list[str]]:
     """Reason → the rules that could not be assessed for it."""
     reasons: dict[str, list[str]] = defaultdict(list)

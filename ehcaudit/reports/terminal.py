@@ -23,6 +23,7 @@ from ehcaudit.reports.telling import (
     grouped,
     how_it_was_read,
     not_assessed,
+    nothing_found,
     remark,
     rule_title,
     severities,
@@ -160,7 +161,7 @@ def _faults(page: Page, run: Run, audited: PlanAudit) -> None:
     faults = [finding for finding in audited.findings if not finding.query]
     if not faults:
         page.heading("What to put right")
-        page.line("Nothing that these rules look for.", indent=2)
+        page.line(nothing_found(run, audited), indent=2)
         return
     counts = severities(faults)
     page.heading(
