@@ -40,7 +40,8 @@ from ehcaudit.reports.files import targets
 from ehcaudit.reports.html import addresses
 from ehcaudit.reports.redact import few, redacted
 from ehcaudit.reports.site.caseload import gather, list_page, overview_page
-from ehcaudit.reports.site.drawing import draw_thread, draw_timeline, thread_rows
+from ehcaudit.reports.site.drawing import _wrapped, draw_thread, draw_timeline, thread_rows
+from ehcaudit.reports.site.plainly import parent_words, said_plainly
 from ehcaudit.reports.site.plan_page import plan_page
 from ehcaudit.reports.site.steps import five_things
 from ehcaudit.reports.whose import who_can_fix
@@ -49,6 +50,8 @@ from ehcaudit.rules import THEMES, load_rules
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff]")
 VOID = {"meta", "link", "br", "input", "img", "hr", "rect", "circle", "path"}
 ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'{{ 7*7 }}&\x1b[2J\u202egnp.\ud800"
+PARENT_PARTS = (("title", "title"), ("ask", "fix"), ("praise", "praise"))
+"""(What a family is told, the rule's own field.)"""
 ONE = run_of(ROBIN, failures=())
 MANY = run_of(ROBIN, GOOD)
 
@@ -291,6 +294,67 @@ def test_what_no_thread_links_stands_in_a_row_of_its_own_and_a_stated_none_does_
     rows = thread_rows(replace(PLAN, items=items))
     assert not rows[-1].linked
     assert [item.id for column in rows[-1].columns for item in column] == ["B1"]
+
+
+def test_what_no_thread_links_is_marked_as_a_gap_in_the_picture_and_in_the_table():
+    items = (*PLAN.items, Item("B9", "need", "B", (quote(2, "I like trains"),)))
+    page = page_of(run_of(replace(ROBIN, plan=replace(PLAN, items=items)), failures=()))
+    assert len([r for r in page.all("rect") if r.get("class") == "gap"]) == 3
+    assert "3 gaps are marked." in page.text
+    assert "B9 ✕ Gap: linked to nothing" in page.text
+    assert "Linked to nothing ✕ Gap: linked to nothingB9" in page.text
+
+
+def test_long_statements_take_two_lines_in_the_picture_and_no_line_leaves_its_box():
+    said = ("word " * 60, "x" * 200, "Short.", "a" * 30 + " " + "b" * 36 + " " + "c" * 30)
+    for lines in map(_wrapped, said):
+        assert 1 <= len(lines) <= 2
+        assert all(len(line) <= 36 for line in lines)
+    assert _wrapped("Short.") == ("Short.",)
+    assert _wrapped(said[0])[1].endswith(" …")
+    assert _wrapped(said[3])[1] == "b" * 34 + " …"
+
+
+def test_the_words_of_a_tick_give_way_to_the_line_of_the_plans_own_day():
+    facts = replace(PLAN.facts, plan_date=date(2026, 7, 17), review_date=date(2027, 7, 16))
+    plan = replace(PLAN, facts=facts, advice=(Advice("school", "Letter", date(2026, 1, 29)),))
+    line = draw_timeline(plan)
+    named = {words: x for x, words in line.ticks if words}
+    assert "Oct 2026" in named
+    assert all(abs(x - day) >= 32 for x in named.values() for day, _, _ in line.days)
+
+
+def test_a_plans_page_says_first_what_to_change_and_leads_to_it():
+    page = page_of(ONE)
+    first = page.text[page.text.index("What to change first") : page.text.index("Score by theme")]
+    assert first.index("A section is missing. Put in the section concerned") < first.index("Outcome does not say by")
+    ids = {str(article["id"]) for article in page.all("article")}
+    leads = [str(a["href"])[1:] for a in page.all("a") if str(a["href"])[1:] in ids]
+    assert 2 <= len(leads) <= 5
+
+
+def test_the_overview_says_first_what_to_change_and_bars_are_shares_of_all_plans(tmp_path):
+    page = pages_in(site(tmp_path, MANY))["index.html"]
+    first = page.text[page.text.index("In short Plans audited") : page.text.index("Plans, worst first")]
+    assert "Lack something the law asks for 150% of all plans" in first
+    assert "Outcome does not say by when (1 of 2 plans). Say by when" in first
+    widths = [rect["width"] for rect in page.all("rect") if rect.get("class") == "fill"]
+    assert widths == ["50.0", "0.0", "0.0", "50.0"]
+
+
+def test_who_asks_for_many_plans_in_one_file_is_told_how_to_get_their_pages(tmp_path):
+    page = page_of(MANY)
+    assert (
+        "This file is the overview. It holds no page for a plan. --report html=FOLDER writes one for each." in page.text
+    )
+    assert "holds no page" not in pages_in(site(tmp_path, MANY))["index.html"].text
+    one, folder = targets([f"html={tmp_path / 'a.html'}", f"html={tmp_path / 'b'}"], force=False)
+    assert one.wrote(MANY, ReportOptions()).endswith(
+        "a.html (the overview alone; --report html=FOLDER writes a page for each plan as well)"
+    )
+    assert one.wrote(MANY, ReportOptions(edition="board")).endswith("a.html")
+    assert one.wrote(run_of(GOOD), ReportOptions()).endswith("a.html")
+    assert folder.wrote(MANY, ReportOptions()).endswith("b")
 
 
 def test_many_to_many_meet_in_one_joint_and_no_box_leaves_its_band():
@@ -557,6 +621,7 @@ def test_five_things_are_those_that_cost_most_over_all_plans():
     steps = five_things(run_of(ROBIN, ROBIN), (ROBIN, ROBIN))
     assert [step.card.id for step in steps][:2] == ["structure/section-missing", "provision/vague-frequency"]
     assert {step.plans for step in steps} == {2}
+    assert steps[0].fix.startswith("Put in the section concerned with its letter")
     assert next(s.places for s in steps if s.card.id == "provision/vague-frequency") == 4
 
 
@@ -617,6 +682,23 @@ def own_sentences() -> list[str]:
 def test_the_reports_own_sentences_are_plain_english():
     together = readability(" ".join(words.rstrip(".") + "." for words in own_sentences()))
     assert together.age <= 12
+
+
+def test_parents_read_every_rule_in_plain_words_without_the_fields_own():
+    cards = {rule.card.id: rule.card for rule in load_rules().rules}
+    assert set(parent_words()["rules"]) <= set(cards)
+    parts = [
+        (card, part, getattr(card, field))
+        for card in cards.values()
+        for part, field in PARENT_PARTS
+        if getattr(card, field)
+    ]
+    told = [(card.id, part, said_plainly(words, card.id, part)) for card, part, words in parts]
+    field_words = re.compile(r"\b(provision|outcomes?|hedges?|attainment|delegated|specified|verb)\b", re.IGNORECASE)
+    assert not [(rule, part, words) for rule, part, words in told if part != "ask" and field_words.search(words)]
+    for part in ("title", "ask", "praise"):
+        assert readability(" ".join(words.rstrip(".") + "." for _, of, words in told if of == part)).age <= 12
+    assert readability(" ".join(card.why for card in cards.values())).age <= 12
 
 
 def test_must_is_kept_for_the_law():

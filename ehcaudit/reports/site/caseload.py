@@ -19,8 +19,9 @@ from ehcaudit.reports.redact import few, hidden_word, told, under
 from ehcaudit.reports.site.across import trend_of, wording_of
 from ehcaudit.reports.site.findings import Room, Spot, spots_of
 from ehcaudit.reports.site.kit import page, theme_name
+from ehcaudit.reports.site.plainly import parent_words
 from ehcaudit.reports.site.plan_page import of_health
-from ehcaudit.reports.site.steps import five_things, parent_words
+from ehcaudit.reports.site.steps import five_things
 from ehcaudit.reports.telling import ORDER, rank, rule_title, severities, short_paths, with_path
 from ehcaudit.rules import THEMES
 from ehcaudit.scoring import GRADES

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from ehcaudit.model import SEVERITIES
 from ehcaudit.reports.base import count, plain, section_label, section_names, spoken
+from ehcaudit.reports.site.plainly import said_plainly
 from ehcaudit.reports.telling import figure, share
 from ehcaudit.rules import THEMES
 
@@ -61,6 +62,7 @@ def _environment() -> Environment:
         "section": section_label,
         "section_name": lambda letter: section_names().get(letter, f"Section {letter}"),
         "sign": SIGNS.__getitem__,
+        "said_plainly": said_plainly,
         "tenth": lambda number: f"{number:.1f}",
     }
     environment.globals |= {"SEVERITIES": SEVERITIES, "asset": _asset, "policy": _policy}

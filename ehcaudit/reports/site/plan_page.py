@@ -11,7 +11,8 @@ from ehcaudit.reports.base import ReportOptions
 from ehcaudit.reports.site.drawing import draw_thread, draw_timeline, thread_rows
 from ehcaudit.reports.site.findings import ROOMS, Room, changes_of, sections_of
 from ehcaudit.reports.site.kit import page, theme_name
-from ehcaudit.reports.site.steps import FIVE, five_things, parent_parts, parent_words
+from ehcaudit.reports.site.plainly import parent_words
+from ehcaudit.reports.site.steps import FIVE, five_things, parent_parts
 from ehcaudit.reports.telling import ORDER, how_it_was_read, not_assessed, rule_title, severities, standing
 from ehcaudit.rules import THEMES
 from ehcaudit.scoring import GRADES

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from ehcaudit.model import PlanAudit, RuleCard, Run, Summary
 from ehcaudit.reports.site.findings import Room, sections_of
+from ehcaudit.reports.site.plainly import said_plainly
 
 FIVE = 5
 
@@ -23,6 +22,11 @@ class Step:
     card: RuleCard
     plans: int
     places: int
+
+    @property
+    def fix(self) -> str:
+        """How to fix it, of no place in particular: a section that the rule would name stays open."""
+        return re.sub(r"\bsection \{section\}", "the section concerned", self.card.fix)
 
 
 def five_things(run: Run, audits: Iterable[PlanAudit | Summary], most: int = FIVE) -> list[Step]:
@@ -54,11 +58,9 @@ def parent_parts(run: Run, audited: PlanAudit, room: Room) -> dict[str, Any]:
         "first": sections_of(run, audited, small, keep=lambda f: f.severity in grave),
         "then": sections_of(run, audited, small, keep=lambda f: f.severity not in grave),
         "open": sections_of(run, audited, small, query=True),
-        "praise": [card.praise for card in sorted(met, key=lambda c: (-c.weight, c.id)) if card.praise][:10],
+        "praise": [
+            said_plainly(card.praise, card.id, "praise")
+            for card in sorted(met, key=lambda c: (-c.weight, c.id))
+            if card.praise
+        ][:10],
     }
-
-
-@cache
-def parent_words() -> dict[str, Any]:
-    """Themes, sections and field words for parents and carers."""
-    return tomllib.loads(files("ehcaudit").joinpath("data", "parents_words.toml").read_text(encoding="utf-8"))
