@@ -13,7 +13,15 @@ from ehcaudit.reports.site.findings import ROOMS, Room, changes_of, sections_of
 from ehcaudit.reports.site.kit import page, theme_name
 from ehcaudit.reports.site.plainly import parent_words
 from ehcaudit.reports.site.steps import FIVE, five_things, parent_parts
-from ehcaudit.reports.telling import ORDER, how_it_was_read, not_assessed, rule_title, severities, standing
+from ehcaudit.reports.telling import (
+    ORDER,
+    how_it_was_read,
+    not_assessed,
+    nothing_found,
+    rule_title,
+    severities,
+    standing,
+)
 from ehcaudit.rules import THEMES
 from ehcaudit.scoring import GRADES
 
@@ -71,6 +79,7 @@ def _values(run: Run, audited: PlanAudit, options: ReportOptions, room: Room) ->
         "known_grades": list(GRADES),
         "capped": _capped(run, audited),
         "themes": _themes(audited, options),
+        "nothing": nothing_found(run, audited),
     }
     if options.edition == "parents":
         return values | parent_parts(run, audited, room) | {"say": parent_words()}
