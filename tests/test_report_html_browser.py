@@ -156,3 +156,14 @@ def test_pages_print_on_a4_and_the_board_gets_one(sites, tmp_path, page):
         width, height = pdf[0].get_size()
         assert (round(width), round(height)) == (595, 842)
         assert (len(pdf) == 1) == page.startswith("board")
+
+
+@needs_browser
+def test_on_paper_no_finding_of_the_parents_page_is_torn_from_what_to_ask_and_its_glossary_is_open(sites, tmp_path):
+    out = tmp_path / "page.pdf"
+    page = sites / "parents/plans/03-tilly-year-2.html"
+    chromium(tmp_path, f"--print-to-pdf={out}", "--no-pdf-header-footer", page.as_uri())
+    with pypdfium2.PdfDocument(out) as pdf:
+        sheets = [" ".join(sheet.get_textpage().get_text_bounded().split()) for sheet in pdf]
+    assert "The reports from school, health, social care and others" in sheets[0]
+    assert not [sheet[:80] for sheet in sheets if sheet.startswith(("Ask the council", "Why it matters"))]

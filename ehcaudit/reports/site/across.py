@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ehcaudit.history import Interval, Point
 from ehcaudit.model import Run
-from ehcaudit.reports.base import ReportOptions, count, section_label
+from ehcaudit.reports.base import ReportOptions, count, section_label, spoken
 from ehcaudit.reports.redact import under
 
 RUNS: Final = 24
@@ -88,7 +88,8 @@ def trend_of(options: ReportOptions) -> Trend | None:
     for place, step in enumerate(steps):
         if step.score is None:
             continue
-        day = f"{step.point.run.as_of:%d.%m.%y}" if (len(steps) - 1 - place) % every == 0 else ""
+        on, month, year = spoken(step.point.run.as_of).split()
+        day = f"{on} {month[:3]} {year}" if (len(steps) - 1 - place) % every == 0 else ""
         dot = Dot(across(place), up(step.score.figure), up(step.score.high), up(step.score.low), day)
         if dots and place and steps[place - 1].score and not step.point.marks:
             lines.append(f"M{dots[-1].x:.1f} {dots[-1].y:.1f}L{dot.x:.1f} {dot.y:.1f}")
