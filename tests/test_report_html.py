@@ -491,7 +491,10 @@ def test_the_overview_counts_grades_bands_and_commonest_faults_with_an_example(t
 @pytest.mark.parametrize("edition", ["full", "caseworker"])
 def test_a_plan_whose_findings_are_all_suppressed_is_not_said_to_have_none(edition):
     bare = replace(ROBIN, results=tuple(replace(result, findings=()) for result in ROBIN.results))
-    for suppressed, said in ((ROBIN.findings, "Nothing but what is suppressed."), ((), "Nothing that these rules look")):
+    for suppressed, said in (
+        (ROBIN.findings, "Nothing but what is suppressed."),
+        ((), "Nothing that these rules look"),
+    ):
         run = replace(run_of(bare, failures=()), suppressed=tuple(suppressed))
         assert said in plan_page(run, bare, ReportOptions(edition=edition)).decode()
 
