@@ -242,7 +242,7 @@ def workbook(run: Run, picture: Path, folder: Path) -> None:
     """The workbook's first sheet."""
     book = folder / "audit.xlsx"
     targets([f"xlsx={book}"], force=False)[0].write(run, ReportOptions())
-    drawn(printed(book, FIRST_SHEET, folder), picture, 150, (90, 90, 1010, 1130), folder)
+    drawn(printed(book, FIRST_SHEET, folder), picture, 150, (40, 50, 1170, 1190), folder)
 
 
 PICTURES: dict[str, Callable[[Run, Path, Path], None]] = {
