@@ -14,11 +14,10 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from ehcaudit.language.calendar import find_dates
 from ehcaudit.language.words import listed
 from ehcaudit.model import Block, Cell, Document, Evidence, Facts, PlanStatus
 from ehcaudit.plan.fact_values import READERS, date_in, status_in, status_words, ticked_in, ticks, word_set
-from ehcaudit.plan.lexicon import data, fold, pattern
+from ehcaudit.plan.lexicon import data, dates_of, fold, pattern
 
 _LIST = 40  # Rows of a list of versions.
 _WIDTH = 16  # Columns of a table that are looked at.
@@ -256,7 +255,7 @@ class _Reading:
             "born": "born_on",
         }
         for block in near:
-            for dated in find_dates(block.text) if any(c.isdigit() for c in block.text) else ():
+            for dated in dates_of(block.text) if any(c.isdigit() for c in block.text) else ():
                 before = fold(block.text[max(0, dated.start - 120) : dated.start])
                 for fact, key in shapes.items():
                     if dated.precision == "day" and pattern("facts", "status", key).search(before):

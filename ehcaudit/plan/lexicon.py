@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from ehcaudit.language.calendar import Dated, find_dates
 from ehcaudit.plan.sifted import any_of
 
 _FOLD = str.maketrans(
@@ -58,6 +59,15 @@ def pattern(file: str, table: str, key: str) -> re.Pattern[str]:
     """A pattern, or a list of patterns as one, of a data file."""
     value = data(file)[table][key]
     return re.compile(value) if isinstance(value, str) else any_of(value)
+
+
+_FIGURE = re.compile(r"\d")
+
+
+@lru_cache(64)
+def dates_of(text: str) -> tuple[Dated, ...]:
+    """The dates in a cell or a line, which is asked for them more than once. There is none without a figure."""
+    return tuple(find_dates(text)) if _FIGURE.search(text) else ()
 
 
 # ---------------------------------------------------------------- areas of need
