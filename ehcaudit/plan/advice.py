@@ -11,14 +11,14 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
-from ehcaudit.language.dates import Dated, find_dates
+from ehcaudit.language.calendar import Dated
 from ehcaudit.language.people import Person, find_roles
 from ehcaudit.language.sentences import sentences
 from ehcaudit.model import Advice, Block, Document, Evidence
-from ehcaudit.plan.lexicon import data, fold, pattern, plain
+from ehcaudit.plan.lexicon import data, dates_of, fold, pattern, plain
 
 _TITLE = r"(?:Dr|Mr|Mrs|Ms|Miss|Mx|Prof|Professor|Rev)\b\.?"
 _WORD = r"(?:[A-Z][\w'’-]+|[A-Z]\.?(?![\w]))"
@@ -111,11 +111,11 @@ def _header_row(blocks: Sequence[Block]) -> dict[int, str]:
     first = min(b.cell.row for b in blocks if b.cell)
     row = [b for b in blocks if b.cell and b.cell.row == first]
     kinds = {b.cell.column: column_kind(b.text) for b in row if b.cell}
-    if len(kinds) < 2 or len({b.cell.row for b in blocks if b.cell}) < 2 or any(find_dates(b.text) for b in row):
+    if len(kinds) < 2 or len({b.cell.row for b in blocks if b.cell}) < 2 or any(dates_of(b.text) for b in row):
         return {}
     known = [kind for kind in kinds.values() if kind]
     label = all(len(b.text) <= 60 for b in row)
-    people = sum(1 for b in row if _best(find_roles(b.text)))
+    people = sum(1 for b in row if _best(_roles(b.text)))
     return kinds if label and len(set(known)) >= 2 and len(known) * 2 >= len(kinds) and people < len(row) else {}
 
 
@@ -293,9 +293,9 @@ def _segments(text: str) -> list[tuple[int, int]]:
 def _segment(block: Block, start: int, end: int) -> list[_Draft]:
     """The entries of one sentence or list part: one, or as many as it has roles with dates of their own."""
     text = block.text[start:end]
-    if _of_all(text) and not find_dates(text):
+    if _of_all(text) and not dates_of(text):
         return []
-    roles = [p for p in find_roles(text) if p.group != "vague"]
+    roles = [p for p in _roles(text) if p.group != "vague"]
     dates = [d for d, label in _dates(text) if label != "no"]
     cuts = _cuts(text, roles, dates)
     found = []
@@ -407,7 +407,7 @@ def _dates(text: str) -> list[tuple[Dated, str]]:
     """The dates of a text, each with ``received``, ``report``, ``no`` (of something else), or nothing."""
     found = []
     last = 0
-    for dated in find_dates(text):
+    for dated in dates_of(text):
         before = text[max(last, dated.start - 70) : dated.start]
         last = dated.end
         after = text[dated.end : dated.end + 14]
@@ -420,6 +420,12 @@ def _dates(text: str) -> list[tuple[Dated, str]]:
             label = "no"
         found.append((dated, label))
     return found
+
+
+@lru_cache(64)
+def _roles(text: str) -> tuple[Person, ...]:
+    """Who is named in a cell or a line, which is asked for it more than once."""
+    return tuple(find_roles(text))
 
 
 def _best(people: Sequence[Person]) -> str:
@@ -438,7 +444,7 @@ def _rank(person: Person) -> int:
 
 def _role(text: str) -> str:
     """The key of who gave the advice, or an empty string."""
-    key = _best([p for p in find_roles(text) if p.group != "vague"])
+    key = _best([p for p in _roles(text) if p.group != "vague"])
     if key:
         return key
     return "child" if _has("views", text) else ""
@@ -454,8 +460,8 @@ def _author(text: str, *, free: bool) -> str:
     titled = _TITLED.search(text)
     if titled:
         return titled[0].strip(_STRIP)
-    roles = find_roles(text)
-    taken = [(p.start, p.end) for p in roles if p.group != "vague"] + [(d.start, d.end) for d in find_dates(text)]
+    roles = _roles(text)
+    taken = [(p.start, p.end) for p in roles if p.group != "vague"] + [(d.start, d.end) for d in dates_of(text)]
     chars = list(text)
     for a, b in taken:
         chars[a:b] = "\n" * (b - a)

@@ -15,6 +15,15 @@ from ehcaudit.plan.layout import looks_like_heading
 from ehcaudit.plan.lexicon import data, fold
 
 
+_BARE = re.compile(r"\W?(?:[A-K]|H[12])\W?")
+_NUMBERED = re.compile(r"\W?(?:[A-GI-K]|H[12]?)\d?\W?")
+
+
+def _letter_alone(text: str) -> bool:
+    bare = text.strip()
+    return len(bare) <= 5 and _NUMBERED.fullmatch(bare) is not None
+
+
 def candidates(blocks: Sequence[Block]) -> dict[int, Heading]:
     """The blocks whose words could head a section, by the line alone."""
     found: dict[int, Heading] = {}
@@ -28,7 +37,7 @@ def candidates(blocks: Sequence[Block]) -> dict[int, Heading]:
             wrapped = previous and text[:1].islower() and previous[-1:] not in ".:;!?" and not looks_like_heading(block)
             if heading and not wrapped:
                 found[block.id] = heading
-            elif block.cell and re.fullmatch(r"\W?(?:[A-GI-K]|H[12]?)\d?\W?", text.strip()):
+            elif block.cell and _letter_alone(text):
                 follower = blocks[block.id + 1] if block.id + 1 < len(blocks) else None
                 if (
                     follower
@@ -57,7 +66,7 @@ def listed(blocks: Sequence[Block], found: Mapping[int, Heading]) -> set[int]:
     bare = [
         (b.id, Heading((re.sub(r"\W", "", b.text),), "", "alone"))
         for b in blocks
-        if b.id not in seen and re.fullmatch(r"\W?(?:[A-K]|H[12])\W?", b.text.strip())
+        if b.id not in seen and len(line := b.text.strip()) <= 4 and _BARE.fullmatch(line)
     ]
     marks = sorted([*marks, *bare], key=lambda mark: mark[0])
     runs: list[list[tuple[int, Heading]]] = []

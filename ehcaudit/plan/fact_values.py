@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from ehcaudit.language.calendar import find_dates
 from ehcaudit.language.words import listed
 from ehcaudit.model import PlanStatus
-from ehcaudit.plan.lexicon import data, fold, pattern
+from ehcaudit.plan.lexicon import data, dates_of, fold, pattern
 
 Value = tuple[Any, int, int]
 """What words say, and where in them they say it."""
@@ -25,7 +24,7 @@ def word_set(key: str) -> frozenset[str]:
 
 def date_in(text: str, *, first: bool = False) -> Value | None:
     """The first date of a value; a date far behind other words is another matter's."""
-    dates = find_dates(text)
+    dates = dates_of(text)
     if not dates or dates[0].precision == "year" or (first and dates[0].start > 3):
         return None
     found = dates[0]
@@ -34,7 +33,7 @@ def date_in(text: str, *, first: bool = False) -> Value | None:
 
 def _birth(text: str) -> Value | None:
     found = date_in(text)
-    return found if found and find_dates(text)[0].precision == "day" else None
+    return found if found and dates_of(text)[0].precision == "day" else None
 
 
 def _age(text: str) -> Value | None:
@@ -54,7 +53,7 @@ def _year_group(text: str) -> Value | None:
         return 0, at, at + len(reception.group())
     if early and (match is None or early.start() <= match.start()):
         return -1, early.start(), early.end()
-    if match and 0 < int(match[1]) <= 14 and not find_dates(text):
+    if match and 0 < int(match[1]) <= 14 and not dates_of(text):
         return int(match[1]), match.start() + (len(match.group()) - len(match.group().lstrip())), match.end()
     return None
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from ehcaudit.language.calendar import find_dates
 from ehcaudit.language.words import listed
 from ehcaudit.model import Block, Cell, Document, Evidence, Facts, PlanStatus
 from ehcaudit.plan.fact_values import READERS, date_in, status_in, status_words, ticked_in, ticks, word_set
-from ehcaudit.plan.lexicon import data, fold, pattern
+from ehcaudit.plan.lexicon import data, dates_of, fold, pattern
 
 _LIST = 40  # Rows of a list of versions.
 _WIDTH = 16  # Columns of a table that are looked at.
@@ -57,8 +56,29 @@ def _label_table() -> dict[str, str]:
 
 @cache
 def _labels() -> re.Pattern[str]:
-    words = sorted(_label_table(), key=len, reverse=True)
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(re.escape(w) for w in words)})(?![a-z])")
+    """The longest label at each place. It opens with letters, and then looks back: so the search skips to them."""
+    first: dict[str, list[str]] = {}
+    for word in _label_table():
+        first.setdefault(word[0], []).append(word[1:])
+    ways = (rf"{re.escape(letter)}(?<![a-z].){_tree(rest)}" for letter, rest in sorted(first.items()))
+    return re.compile(f"(?:{'|'.join(ways)})(?![a-z])")
+
+
+def _tree(words: Iterable[str]) -> str:
+    """Words as one expression that takes the longest: what several begin with is written once."""
+    branches: dict[str, list[str]] = {}
+    whole = False
+    for word in words:
+        if word:
+            branches.setdefault(word[0], []).append(word[1:])
+        else:
+            whole = True
+    parts = [re.escape(first) + _tree(rest) for first, rest in sorted(branches.items())]
+    if not parts:
+        return ""
+    if not whole and len(parts) == 1:
+        return parts[0]
+    return f"(?:{'|'.join(parts)})" + ("?" if whole else "")
 
 
 @cache
@@ -71,15 +91,18 @@ _SEPARATOR = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:[:=|]|\s-\s|\u2026|\.{3,}
 _COLON = re.compile(r"[:=|]|\s-\s")
 _FIGURE = re.compile(r"\d")
 _HINT = re.compile(r"\s*\([^()]{0,40}\)$|[\s:*?.\u2026_-]+$")
+_HINT_ENDS = frozenset(") :*?.\u2026_-")
+"""What ends a hint, where all white space is single spaces."""
 
 
+@lru_cache(512)
 def _label_of(text: str) -> str:
     """The fact that a cell or a line asks for, where it is a label and nothing else."""
     words = " ".join(fold(text).split())
     if not words or len(words) > 90:
         return ""
     for _ in range(3):
-        if words in _label_table():
+        if words in _label_table() or words[-1:] not in _HINT_ENDS:
             break
         words = _HINT.sub("", words)
     return _label_table().get(words.lstrip("*•- "), "")
@@ -232,7 +255,7 @@ class _Reading:
             "born": "born_on",
         }
         for block in near:
-            for dated in find_dates(block.text) if any(c.isdigit() for c in block.text) else ():
+            for dated in dates_of(block.text) if any(c.isdigit() for c in block.text) else ():
                 before = fold(block.text[max(0, dated.start - 120) : dated.start])
                 for fact, key in shapes.items():
                     if dated.precision == "day" and pattern("facts", "status", key).search(before):

@@ -47,6 +47,8 @@ class Found:
     """Item id → the number that the document gives it ("2", "B3")."""
     spans: dict[str, int] = field(default_factory=dict)
     """Item id → over how many rows its cell goes."""
+    named: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Item id → what its own words name, as (kind, number), once threads have looked."""
 
 
 @dataclass(slots=True)

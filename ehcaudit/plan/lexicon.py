@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+from ehcaudit.language.calendar import Dated, find_dates
+from ehcaudit.plan.sifted import any_of
 
 _FOLD = str.maketrans(
     {
@@ -40,13 +42,10 @@ def fold(text: str) -> str:
 def plain(text: str) -> str:
     """Folded, "&" as "and", single spaces, no bullets, colons or full stops at the ends: for whole-line matching."""
     line = " ".join(fold(text).replace("&", "and").split())
-    start = _START.match(line)
-    return line[start.end() if start else 0 :].rstrip(" :;.,*_-")
-
-
-def any_of(patterns: Iterable[str], flags: int = 0) -> re.Pattern[str]:
-    """One pattern that matches where any of these does."""
-    return re.compile("|".join(f"(?i:{p[4:]})" if p.startswith("(?i)") else f"(?:{p})" for p in patterns), flags)
+    if not line[:1].isalnum():  # Where a letter or figure comes first, _START takes nothing away.
+        start = _START.match(line)
+        line = line[start.end() if start else 0 :]
+    return line.rstrip(" :;.,*_-")
 
 
 @cache
@@ -60,6 +59,15 @@ def pattern(file: str, table: str, key: str) -> re.Pattern[str]:
     """A pattern, or a list of patterns as one, of a data file."""
     value = data(file)[table][key]
     return re.compile(value) if isinstance(value, str) else any_of(value)
+
+
+_FIGURE = re.compile(r"\d")
+
+
+@lru_cache(64)
+def dates_of(text: str) -> tuple[Dated, ...]:
+    """The dates in a cell or a line, which is asked for them more than once. There is none without a figure."""
+    return tuple(find_dates(text)) if _FIGURE.search(text) else ()
 
 
 # ---------------------------------------------------------------- areas of need

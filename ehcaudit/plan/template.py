@@ -14,12 +14,13 @@ from typing import Literal
 
 from ehcaudit.model import Block
 from ehcaudit.plan.lexicon import any_of, data, fold, plain
+from ehcaudit.plan.sifted import Sifted
 
 Kind = Literal["placeholder", "guidance", "prefilled", "merge-field"]
 
 _MAYBE = re.compile(r"[\[{«<_…/*☐□]|[Cc]hoose|[Cc]lick|[Tt]ap |[Ee]nter|[Ss]elect|[Xx]{3}|\.{8}|YY|[Ll]orem|[Dd]elete")
-_SIGNS = frozenset("[{«<_…/*☐□.XxY")
-_STARTS = ("hoose", "lick", "ap ", "nter", "elect", "orem")
+_SIGNS = re.compile(r"[\[{«<_…/*☐□]")
+_WORDS = ("choose", "click", "tap ", "enter", "select", "xxx", "........", "yy", "lorem", "delete")
 _CROSSES = re.compile(r"\b[Xx]{3,}\b")
 
 
@@ -34,10 +35,10 @@ class Reading:
 
 
 @cache
-def _inline(crosses: bool) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+def _inline(crosses: bool) -> tuple[tuple[Kind, Sifted], ...]:
     inline = data("template_text")["inline"]
     placeholders = [p for p in inline["placeholder"] if crosses or not re.search(r"X\{|Xx|xxx", p)]
-    return ("merge-field", any_of(inline["merge-field"])), ("placeholder", any_of(placeholders))
+    return ("merge-field", Sifted(inline["merge-field"])), ("placeholder", Sifted(placeholders))
 
 
 @cache
@@ -59,9 +60,14 @@ def crosses_are_a_name(blocks: Iterable[Block]) -> bool:
 
 
 def _maybe(text: str) -> bool:
-    """Whether ``_MAYBE`` is in a text; each of its branches holds one of the signs or words, quicker to look for."""
-    quick = not _SIGNS.isdisjoint(text) or any(word in text for word in _STARTS)
-    return quick and _MAYBE.search(text) is not None
+    """Whether ``_MAYBE`` is in a text; each of its branches is one of the signs or, but for capitals, of the words."""
+    if _SIGNS.search(text):
+        return True
+    low = text.lower()
+    for word in _WORDS:
+        if word in low:
+            return _MAYBE.search(text) is not None
+    return False
 
 
 def read_template(block: Block, *, start: int = 0, fresh: bool = False, crosses: bool = True) -> Reading:

@@ -18,11 +18,14 @@ from ehcaudit.plan.lexicon import fold
 _SUFFIX = re.compile(
     r"(?:ational|ations?|ingly|edly|ings?|edness|ments?|ness|ities|ity|ives?|ies|ied|ers?|ed|ly|es|s)$"
 )
+# It begins with a set of letters, and not with a boundary of a word: the search then skips to them.
 _REFERENCE = re.compile(
-    r"\b(?:(?P<kind>needs?|outcomes?)\s*(?:no\.?\s*|numbers?\s*)?(?P<list>[A-K]?\d{1,2}(?:\s*(?:,|and|&|/)\s*[A-K]?\d{1,2})*)|(?P<tag>[BCDE]\d{1,2}))\b",
-    re.I,
+    r"[B-ENOb-eno](?<!\w.)(?i:(?:(?<=n)(?P<need>eeds?)|(?<=o)(?P<outcome>utcomes?))\s*(?:no\.?\s*|numbers?\s*)?"
+    r"(?P<list>[A-K]?\d{1,2}(?:\s*(?:,|and|&|/)\s*[A-K]?\d{1,2})*)|(?<=[B-E])(?P<tag>\d{1,2}))\b"
 )
+_TAG = re.compile(r"[B-Eb-e]\d")
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"[A-Ka-k]?\d{1,2}")
 
 
 @cache
@@ -144,13 +147,9 @@ def _links(items: Sequence[Item], found: Found) -> dict[str, list[Item]]:
         for role in ("need", "outcome"):
             if role in item.attached:
                 wanted += [(role, key) for key in re.findall(r"\b[A-K]?\d{1,2}\b", item.attached[role].quote)]
-        for match in _REFERENCE.finditer(item.text) if _DIGIT.search(item.text) else ():
-            if match["tag"]:
-                wanted.append(("outcome" if match["tag"][0] in "Ee" else "need", match["tag"]))
-            else:
-                wanted += [
-                    (match["kind"].lower().rstrip("s"), key) for key in re.findall(r"[A-Ka-k]?\d{1,2}", match["list"])
-                ]
+        if item.id not in found.named:
+            found.named[item.id] = _named_in(item.text)
+        wanted += found.named[item.id]
         hits = [
             named[(kind, key.upper())] for kind, key in wanted if (kind, key.upper()) in named and kind != item.kind
         ]
@@ -162,6 +161,24 @@ def _links(items: Sequence[Item], found: Found) -> dict[str, list[Item]]:
         if hits:
             links[item.id] = list({hit.id: hit for hit in hits}.values())
     return links
+
+
+def _named_in(text: str) -> list[tuple[str, str]]:
+    """The needs and outcomes that a statement names by their numbers, as (kind, number)."""
+    if not _DIGIT.search(text):
+        return []
+    if not _TAG.search(text):
+        low = text.lower()
+        if "need" not in low and "outcome" not in low:
+            return []
+    wanted: list[tuple[str, str]] = []
+    for match in _REFERENCE.finditer(text):
+        if match["tag"]:
+            wanted.append(("outcome" if match[0][0] in "Ee" else "need", match[0]))
+        else:
+            kind = "need" if match["need"] else "outcome"
+            wanted += [(kind, key) for key in _NUMBER.findall(match["list"])]
+    return wanted
 
 
 def _join(items: Sequence[Item], links: dict[str, list[Item]]) -> list[Thread]:
