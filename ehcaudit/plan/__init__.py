@@ -16,8 +16,9 @@ from ehcaudit.plan.facts import find_facts
 from ehcaudit.plan.headings import titles
 from ehcaudit.plan.items import find_items
 from ehcaudit.plan.layout import ORDER, Layout, Part
-from ehcaudit.plan.lexicon import any_of, data, fold
+from ehcaudit.plan.lexicon import data, fold
 from ehcaudit.plan.sections import lay_out
+from ehcaudit.plan.sifted import any_of
 from ehcaudit.plan.threads import find_threads
 
 

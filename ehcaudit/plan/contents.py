@@ -14,7 +14,6 @@ from ehcaudit.plan.headings import LONGEST, Heading, all_title, heading_of, titl
 from ehcaudit.plan.layout import looks_like_heading
 from ehcaudit.plan.lexicon import data, fold
 
-
 _BARE = re.compile(r"\W?(?:[A-K]|H[12])\W?")
 _NUMBERED = re.compile(r"\W?(?:[A-GI-K]|H[12]?)\d?\W?")
 

@@ -11,7 +11,8 @@ from ehcaudit.plan.closing import closing, is_closer
 from ehcaudit.plan.contents import candidates, listed, running
 from ehcaudit.plan.headings import LONGEST, Heading, all_title, generic_of, title_heading, titles
 from ehcaudit.plan.layout import Entry, Layout, Part, looks_like_heading
-from ehcaudit.plan.lexicon import any_of, area_at_start, area_in, area_named, data, fold, plain
+from ehcaudit.plan.lexicon import area_at_start, area_in, area_named, data, fold, plain
+from ehcaudit.plan.sifted import any_of
 from ehcaudit.plan.tables import Around, Head, kind_of, resolve
 from ehcaudit.plan.template import crosses_are_a_name, read_template
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from ehcaudit.plan.lexicon import any_of, area_in, area_named, data, fold, plain, says_none
-from ehcaudit.plan.sifted import Sifted
+from ehcaudit.plan.lexicon import area_in, area_named, data, fold, plain, says_none
+from ehcaudit.plan.sifted import Sifted, any_of
 
 LONGEST = 340
 """No heading is longer, run-in content apart: the longest statutory title has 230 characters."""

@@ -19,7 +19,8 @@ from ehcaudit.language.sentences import sentences
 from ehcaudit.model import ITEM_HOMES, Advice, Document, Evidence, Item, ItemKind
 from ehcaudit.plan.headings import generic_of
 from ehcaudit.plan.layout import ORDER, Entry, Layout
-from ehcaudit.plan.lexicon import any_of, data, fold, role_of, says_none
+from ehcaudit.plan.lexicon import data, fold, role_of, says_none
+from ehcaudit.plan.sifted import any_of
 from ehcaudit.plan.tables import kind_of
 
 

@@ -38,7 +38,8 @@ def _of_sequence(sequence: Any) -> frozenset[str] | None:
         if operation is _op.LITERAL and value < 128:
             run += chr(value).lower()
             continue
-        if operation in _REPEATS and value[0] and [one for one, _ in value[2]] == [_op.LITERAL] and value[2][0][1] < 128:
+        one_sign = operation in _REPEATS and value[0] and [one for one, _ in value[2]] == [_op.LITERAL]
+        if one_sign and value[2][0][1] < 128:
             known.append(frozenset((run + chr(value[2][0][1]).lower() * min(value[0], 8),)))
         elif run:
             known.append(frozenset((run,)))

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Literal
 
 from ehcaudit.model import Block
-from ehcaudit.plan.lexicon import any_of, data, fold, plain
-from ehcaudit.plan.sifted import Sifted
+from ehcaudit.plan.lexicon import data, fold, plain
+from ehcaudit.plan.sifted import Sifted, any_of
 
 Kind = Literal["placeholder", "guidance", "prefilled", "merge-field"]
 
