@@ -255,7 +255,7 @@ class _Reading:
             "born": "born_on",
         }
         for block in near:
-            for dated in dates_of(block.text) if any(c.isdigit() for c in block.text) else ():
+            for dated in dates_of(block.text):
                 before = fold(block.text[max(0, dated.start - 120) : dated.start])
                 for fact, key in shapes.items():
                     if dated.precision == "day" and pattern("facts", "status", key).search(before):
@@ -269,10 +269,13 @@ class _Reading:
         blocks = self.document.blocks
         sign = pattern("facts", "words", "sign")
         tail = [b for b in blocks if b.id not in self.section_of or b.id >= len(blocks) - 15]
-        for place, block in enumerate(tail):
-            text = fold(block.text)
-            near = " ".join(fold(b.text) for b in tail[max(0, place - 6) : place + 3])
-            if block.cell:
+        texts = [fold(b.text) for b in tail]
+        for place, (block, text) in enumerate(zip(tail, texts, strict=True)):
+            label = _label_of(block.text)
+            if label != "date" and "date" not in text and "signed" not in text:
+                continue
+            near = " ".join(texts[max(0, place - 6) : place + 3])
+            if block.cell and not sign.search(near):
                 near += " ".join(
                     fold(b.text)
                     for row in (block.cell.row - 1, block.cell.row)
@@ -281,7 +284,7 @@ class _Reading:
                 )
             if not sign.search(near):
                 continue
-            if _label_of(block.text) == "date":
+            if label == "date":
                 following = tail[place + 1] if place + 1 < len(tail) else None
                 for value in self._candidates(block, following, "signed"):
                     if (dated := date_in(value.text)) and not _label_of(value.text):
@@ -320,10 +323,12 @@ class _Reading:
         first: dict[str, tuple[Block, int, int]] = {}
         shape = pattern("facts", "words", "pronouns")
         for block in story:
-            for match in shape.finditer(fold(block.text)):
-                key = match.lastgroup or ""
-                count[key] += 1
-                first.setdefault(key, (block, match.start(), match.end()))
+            text = fold(block.text)
+            keys = [match.lastgroup or "" for match in shape.finditer(text)]
+            count.update(keys)
+            if not first.keys() >= set(keys):
+                for match in shape.finditer(text):
+                    first.setdefault(match.lastgroup or "", (block, match.start(), match.end()))
         if count:
             key, times = count.most_common(1)[0]
             if times >= 3 and times >= 3 * (count.total() - times):

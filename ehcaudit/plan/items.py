@@ -36,6 +36,19 @@ def _leans(text: str) -> bool:
     return bool(_like("leans").match(fold(text)))
 
 
+def _only_number(folded: str) -> bool:
+    # A number has three characters at most, or four letters; behind them nothing of a word may stand.
+    if folded[:1].isalnum() and (folded[4:5].isalnum() or folded[5:6].isalnum()):
+        return False
+    return _like("only_number").match(folded) is not None
+
+
+def _bullet(folded: str) -> re.Match[str] | None:
+    if folded[:1].isalpha() and not ("." in folded[1:5] or ")" in folded[1:5]):
+        return None  # Letters number a line only with one of these behind them.
+    return _like("bullet").match(folded)
+
+
 _KINDS: tuple[ItemKind, ...] = ("need", "outcome", "provision", "advice")
 
 
@@ -173,6 +186,8 @@ def _attach(
 
 def _whole(document: Document, block: int, start: int = 0, end: int | None = None) -> Evidence:
     text = document.blocks[block].text
+    if not start and end is None and text.strip() == text:
+        return Evidence(block, 0, len(text), text)
     end = len(text) if end is None else end
     part = text[start:end]
     start, end = start + len(part) - len(part.lstrip()), start + len(part.rstrip())
@@ -223,15 +238,15 @@ class _Run:
             return
         words = self._cut(entry, entry.start)
         folded = fold(words.quote)
-        if self.aside or not folded or _like("only_number").match(folded):
+        if self.aside or not folded or _only_number(folded):
             return
-        number = re.sub(r"\W", "", block.label) if re.search(r"\d", block.label) else ""
-        bullet = _like("bullet").match(folded)
+        number = re.sub(r"\W", "", block.label) if block.label and re.search(r"\d", block.label) else ""
+        bullet = _bullet(folded)
         listed = block.kind == "list-item" or bool(bullet)
         if bullet:
             number = number or re.sub(r"\D", "", bullet[0])
             words = self._cut(entry, words.start + bullet.end())
-        if decimal := _like("decimal").match(words.quote):
+        if words.quote[:1].isdigit() and (decimal := _like("decimal").match(words.quote)):
             words = self._cut(entry, words.start + decimal.end())
         if self._only_quotes(folded, fold(words.quote), listed):
             return
@@ -264,7 +279,8 @@ class _Run:
 
     def _labelled(self, entry: Entry, words: Evidence) -> Evidence | None:
         """The words without a label like "Outcome:"; None where the label says what they are of the item before."""
-        label = _like("label").match(fold(words.quote))
+        folded = fold(words.quote)
+        label = _like("label").match(folded) if ":" in folded or "-" in folded else None
         if not label:
             return words
         role, generic = role_of(label[1]), generic_of(label[1])

@@ -30,6 +30,7 @@ _LINES = 2048
 _START = re.compile(r"^[\W_]*?(?=[^\W_]|[(\[£])")
 
 
+@lru_cache(1024)
 def fold(text: str) -> str:
     """Lower case, straight quotes, plain dashes and spaces; as long as ``text``."""
     if text.isascii():
@@ -173,10 +174,18 @@ def _none() -> re.Pattern[str]:
     return any_of(filled)
 
 
+_SENTENCE_END = re.compile(r"[.;](?<=[a-z)].)(?=\s|$)")
+
+
 @lru_cache(_LINES)
 def says_none(text: str) -> bool:
     """Whether the whole entry says that there is no need, provision or budget; never where a person adds "but"."""
     if len(text) > 220:
         return False
-    sentences = [plain(part) for part in re.split(r"(?<=[a-z)])[.;](?=\s|$)", text) if plain(part)]
-    return bool(sentences) and all(_none().fullmatch(sentence) for sentence in sentences)
+    said = False
+    for part in _SENTENCE_END.split(text):
+        if sentence := plain(part):
+            if not _none().fullmatch(sentence):
+                return False
+            said = True
+    return said
