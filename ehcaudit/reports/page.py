@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_UNSURE = re.compile("[^\n -~£«»·×–—‘’“”…›≥─═█░]")
+_UNSURE = re.compile("[^ -~£«»·×–—‘’“”…›≥─═█░]")
 """What may take no cell of a terminal, or two, or is made safe; the others take one."""
 _NARROWEST = 1
 """Cells of a column; of what is narrower rich has its own opinion."""
@@ -142,8 +142,6 @@ def _unsure(words: str) -> bool:
 
 def _broken(words: str, width: int) -> list[str]:
     """Words in lines, as rich breaks them: between words, and in a word that no line has room for."""
-    if "\n" in words:
-        return [line for part in words.split("\n") for line in _broken(part, width)]
     if len(words) <= width:
         return [words]
     breaks: list[int] = []
@@ -186,7 +184,7 @@ def _plain_table(
     """
     if any(not isinstance(cell, str) or _unsure(cell) for row in rows for cell in row):
         return []
-    rooms = [max(len(part) for cell in column for part in str(cell).split("\n")) for column in zip(*rows, strict=True)]
+    rooms = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     gaps = [2] * (len(rooms) - 1) + [0]
     while (excess := sum(rooms) + sum(gaps) - width) > 0 and shrinks:
         # The widest give way, down to the next widest.
