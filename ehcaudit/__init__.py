@@ -8,7 +8,8 @@ __version__ = "0.1.0"
 __all__ = ["audit", "judge_wording", "load_rules", "read_plan", "render"]
 
 if TYPE_CHECKING:
-    from ehcaudit.engine import audit, read_plan
+    from ehcaudit.auditing import read_plan
+    from ehcaudit.engine import audit
     from ehcaudit.judging import judge_wording
     from ehcaudit.reports import render
     from ehcaudit.rules import load_rules
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "audit": "engine",
     "judge_wording": "judging",
-    "read_plan": "engine",
+    "read_plan": "auditing",
     "load_rules": "rules",
     "render": "reports",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 
@@ -19,3 +21,19 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "dumb")
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read from now on."""
+    from ehcaudit import auditing
+
+    seen: list[str] = []
+    whole = auditing.read_plan
+
+    def noted(path: Path, **more: object):
+        seen.append(Path(path).name)
+        return whole(path, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(auditing, "read_plan", noted)
+    return seen

@@ -176,7 +176,7 @@ def many(folder: Path, count: int) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_reports_what_is_done_and_ends_as_incomplete(number, folder) -> None:
-    many(folder, 150)
+    many(folder, 300)  # So that it is still at work when the signal comes, however quick a plan is.
     process = subprocess.Popen(
         [sys.executable, "-m", "ehcaudit", "check", "plans", "--store", "s.db", "-q", "--jobs", "2"],
         stdout=subprocess.PIPE,
@@ -185,7 +185,7 @@ def test_a_run_that_is_stopped_reports_what_is_done_and_ends_as_incomplete(numbe
     )
     for _ in range(600):
         time.sleep(0.05)
-        if Path("s.db-wal").exists() and Path("s.db-wal").stat().st_size > 150_000:
+        if Path("s.db-wal").exists() and Path("s.db-wal").stat().st_size > 40_000:
             break
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
@@ -203,7 +203,7 @@ def test_a_run_that_is_stopped_reports_what_is_done_and_ends_as_incomplete(numbe
         check=False,
     )
     assert again.returncode == 0, again.stderr
-    assert again.stdout.count("no findings") == 154
+    assert again.stdout.count("no findings") == 304
 
 
 def test_termination_is_left_as_it_was_afterwards() -> None:

@@ -17,10 +17,11 @@ import pytest
 from hands import dies_at_three, fails_at_three, misbehave, pause, slow_when_even, whereabouts
 
 import ehcaudit
-from ehcaudit import cluster, engine
+from ehcaudit import auditing, cluster
+from ehcaudit.auditing import Job
 from ehcaudit.checks import Policy
 from ehcaudit.cluster import Bounds, Crew, Sent, Shipped, Unpacking, connected, through
-from ehcaudit.engine import Job, audit
+from ehcaudit.engine import audit
 from ehcaudit.errors import UsageError
 from ehcaudit.model import Failure, PlanAudit
 from ehcaudit.readers import Limits
@@ -140,7 +141,7 @@ def test_a_worker_keeps_the_process_that_does_its_work_and_ends_it_when_it_is_id
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes must take over what is patched here")
 def test_a_plan_that_hangs_its_reader_is_a_failure_entry_of_a_run_through_an_executor(monkeypatch):
-    real = engine.read_plan
+    real = auditing.read_plan
 
     def reads(path, **how):
         if path.name == PLANS[1].name:
@@ -149,7 +150,7 @@ def test_a_plan_that_hangs_its_reader_is_a_failure_entry_of_a_run_through_an_exe
             misbehave("die")
         return real(path, **how)
 
-    monkeypatch.setattr(engine, "read_plan", reads)
+    monkeypatch.setattr(auditing, "read_plan", reads)
     with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
         run = audit(
             PLANS[:4],

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ehcaudit.auditing import audit_plan
 from ehcaudit.checks import Context
 from ehcaudit.checks.base import unreadable
-from ehcaudit.engine import audit_plan
 from ehcaudit.judging import stock_plan
 from ehcaudit.model import SECTION_LETTERS, Document, PlanAudit
 from ehcaudit.plan import build

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ehcaudit import engine
+from ehcaudit import auditing
 from ehcaudit.checks import Context
 from ehcaudit.engine import Gate, audit, find_inputs
 from ehcaudit.errors import NotAPlan, UsageError
@@ -96,7 +96,7 @@ def test_a_check_that_crashes_is_a_failure_without_plan_text(plan_file, monkeypa
     def crash(*_: object) -> None:
         raise ValueError("Robin cannot")
 
-    monkeypatch.setattr(engine, "audit_plan", crash)
+    monkeypatch.setattr(auditing, "audit_plan", crash)
     (failure,) = audit([plan_file], as_of=AS_OF).failures
     assert failure.error == "internal"
     assert "Robin" not in failure.message
@@ -132,12 +132,12 @@ def test_something_that_is_not_a_plan_is_refused_in_one_line(tmp_path):
     path = tmp_path / "report.txt"
     path.write_text("School report\n\nMaths: a pleasing term.\n", encoding="utf-8")
     with pytest.raises(NotAPlan, match="not recognised as an EHC plan") as caught:
-        engine.read_plan(path)
+        auditing.read_plan(path)
     assert "\n" not in str(caught.value)
 
 
 def test_only_the_sections_asked_for_are_audited(plan_file):
-    plan = restrict(engine.read_plan(plan_file), ("B", "F"))
+    plan = restrict(auditing.read_plan(plan_file), ("B", "F"))
     assert set(plan.sections) == {"B", "F"}
     results = {r.rule: r for r in judge_plan(plan, RULES, Context(AS_OF))}
     assert not results["structure/section-missing"].findings

@@ -203,16 +203,16 @@ def test_text_that_attacks_what_shows_it_is_neutral_there_and_evidence_still_hol
 
 
 def test_a_killed_worker_costs_the_one_file_it_was_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import ehcaudit.engine as engine
+    from ehcaudit import auditing
 
-    whole = engine.read_plan
+    whole = auditing.read_plan
 
     def deadly(path: Path, **options: object) -> object:
         if path.name == "b.docx":
             os.kill(os.getpid(), 9)
         return whole(path, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(engine, "read_plan", deadly)
+    monkeypatch.setattr(auditing, "read_plan", deadly)
     paths = [saved(tmp_path, docx_of(PLAN), name) for name in ("a.docx", "b.docx", "c.docx")]
     run, _ = audited(*paths)
     assert [Path(audit.path).name for audit in run.plans] == ["a.docx", "c.docx"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcaudit.engine import read_plan
+from ehcaudit.auditing import read_plan
 from ehcaudit.errors import InputError
 from ehcaudit.readers import Limits
 from tests import hostile, hostile_pdf

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich_run import GOOD, ROBIN, run_of
 
-from ehcaudit import engine
+from ehcaudit import auditing, engine
+from ehcaudit.auditing import Job, Redo, audit_plan
 from ehcaudit.caseload import trace
 from ehcaudit.checks import Policy
 from ehcaudit.checks.age import completed_years
-from ehcaudit.engine import Job, Redo, audit, audit_plan
+from ehcaudit.engine import audit
 from ehcaudit.horizon import ALWAYS, Span, Today, Watched
 from ehcaudit.judging import judge_plan
 from ehcaudit.model import Block, PlanAudit, Summary
@@ -38,7 +39,7 @@ RULES = load_rules().choose()
 
 @cache
 def plan_of(name: str):
-    return engine.read_plan(SAMPLES / f"{name}.docx")
+    return auditing.read_plan(SAMPLES / f"{name}.docx")
 
 
 def audited(name: str, day: date = AS_OF) -> tuple[PlanAudit, Watched]:

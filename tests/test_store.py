@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from ehcaudit import engine, store
+from ehcaudit import auditing, store
 from ehcaudit.checks import Policy
 from ehcaudit.cli import main
 from ehcaudit.engine import audit
@@ -50,20 +50,6 @@ def folder(tmp_path: Path) -> Path:
     for number in range(4):
         (made / f"{number}.md").write_text(plan_text(number, FAULTY.format(number)), encoding="utf-8")
     return made
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that are read from now on."""
-    seen: list[str] = []
-    whole = engine.read_plan
-
-    def noted(path: Path, **more: object):
-        seen.append(Path(path).name)
-        return whole(path, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(engine, "read_plan", noted)
-    return seen
 
 
 def run_on(folder: Path, file: Path, *, words: bool = True, **more) -> tuple[Run, bytes]:
@@ -191,7 +177,7 @@ def test_a_plan_without_a_date_of_its_own_is_read_again_once_the_child_is_older(
     folder = tmp_path / "plans"
     folder.mkdir()
     (folder / "dean.docx").write_bytes((SAMPLES / "11-dean-post-19.docx").read_bytes())
-    facts = engine.read_plan(folder / "dean.docx").facts
+    facts = auditing.read_plan(folder / "dean.docx").facts
     assert facts.plan_date is None
     assert facts.born is not None
     run_on(folder, tmp_path / "s.db", as_of=AS_OF)
@@ -516,7 +502,7 @@ def test_ctrl_c_ends_a_run_as_incomplete_with_what_is_done_kept(folder, tmp_path
 
 @pytest.mark.parametrize("act", ["written to", "taken away"])
 def test_a_file_that_is_written_to_or_taken_away_while_it_is_read_is_a_failure(act, folder, monkeypatch) -> None:
-    whole = engine.read_plan
+    whole = auditing.read_plan
 
     def disturbed(path: Path, **more: object):
         plan = whole(path, **more)  # type: ignore[arg-type]
@@ -526,7 +512,7 @@ def test_a_file_that_is_written_to_or_taken_away_while_it_is_read_is_a_failure(a
                 path.write_text(plan_text(1, "To be merry."), encoding="utf-8")
         return plan
 
-    monkeypatch.setattr(engine, "read_plan", disturbed)
+    monkeypatch.setattr(auditing, "read_plan", disturbed)
     run = audit([folder], rules=RULES, as_of=AS_OF)
     assert [(Path(f.path).name, f.error) for f in run.failures] == [("1.md", "changed")]
     assert [Path(p.path).name for p in run.plans] == ["0.md", "2.md", "3.md"]

@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ehcaudit.auditing import Job
 from ehcaudit.checks import Policy
-from ehcaudit.engine import Job
 from ehcaudit.model import PlanAudit
 from ehcaudit.readers import Limits
 from ehcaudit.rules import load_rules

@@ -264,7 +264,7 @@ def outline(
     """
     _choice("--format", format, ("terminal", "json"))
     settings = _settings(config)
-    from ehcaudit.engine import contained, read_plan
+    from ehcaudit.auditing import contained, read_plan
 
     limits = settings.reader_limits()
     question = partial(read_plan, limits=limits, original=not as_accepted, convert=convert, ocr=ocr)
@@ -296,7 +296,7 @@ def text(
     Any Word or text file, plan or not: a paragraph a line, in the order of the document; warnings on stderr.
     """
     settings = _settings(config)
-    from ehcaudit.engine import contained
+    from ehcaudit.auditing import contained
     from ehcaudit.readers import live_lines, read
     from ehcaudit.reports.base import warning_words
     from ehcaudit.reports.outline import render_lines

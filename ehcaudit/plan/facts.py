@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
 from typing import Any
 
-from ehcaudit.language.words import listed
 from ehcaudit.model import Block, Cell, Document, Evidence, Facts, PlanStatus
 from ehcaudit.plan.fact_values import READERS, date_in, status_in, status_words, ticked_in, ticks, word_set
-from ehcaudit.plan.lexicon import data, dates_of, fold, pattern
+from ehcaudit.plan.labels import label_of, labels_within, opens_with_label
+from ehcaudit.plan.lexicon import FIGURE, data, dates_of, fold, pattern
 
 _LIST = 40  # Rows of a list of versions.
 _WIDTH = 16  # Columns of a table that are looked at.
@@ -40,72 +39,6 @@ class _Said:
 
     value: Any
     where: Evidence
-
-
-@cache
-def _label_table() -> dict[str, str]:
-    table: dict[str, str] = {}
-    for fact, block in data("facts")["labels"].items():
-        if fact != "short":
-            for words in listed(block):
-                table.setdefault(words, fact)
-    # "Date of Education, Health and Care Plan" holds the comma at which the list is cut.
-    table["date of education, health and care plan"] = "current"
-    return table
-
-
-@cache
-def _labels() -> re.Pattern[str]:
-    """The longest label at each place. It opens with letters, and then looks back: so the search skips to them."""
-    first: dict[str, list[str]] = {}
-    for word in _label_table():
-        first.setdefault(word[0], []).append(word[1:])
-    ways = (rf"{re.escape(letter)}(?<![a-z].){_tree(rest)}" for letter, rest in sorted(first.items()))
-    return re.compile(f"(?:{'|'.join(ways)})(?![a-z])")
-
-
-def _tree(words: Iterable[str]) -> str:
-    """Words as one expression that takes the longest: what several begin with is written once."""
-    branches: dict[str, list[str]] = {}
-    whole = False
-    for word in words:
-        if word:
-            branches.setdefault(word[0], []).append(word[1:])
-        else:
-            whole = True
-    parts = [re.escape(first) + _tree(rest) for first, rest in sorted(branches.items())]
-    if not parts:
-        return ""
-    if not whole and len(parts) == 1:
-        return parts[0]
-    return f"(?:{'|'.join(parts)})" + ("?" if whole else "")
-
-
-@cache
-def _short() -> frozenset[str]:
-    return frozenset(listed(data("facts")["labels"]["short"])) | frozenset(listed(data("facts")["labels"]["date"]))
-
-
-_DATES = frozenset({"final", "amended", "current", "draft", "first", "review", "born"})
-_SEPARATOR = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:[:=|]|\s-\s|\u2026|\.{3,})?[\s:.\u2026_-]*")
-_COLON = re.compile(r"[:=|]|\s-\s")
-_FIGURE = re.compile(r"\d")
-_HINT = re.compile(r"\s*\([^()]{0,40}\)$|[\s:*?.\u2026_-]+$")
-_HINT_ENDS = frozenset(") :*?.\u2026_-")
-"""What ends a hint, where all white space is single spaces."""
-
-
-@lru_cache(512)
-def _label_of(text: str) -> str:
-    """The fact that a cell or a line asks for, where it is a label and nothing else."""
-    words = " ".join(fold(text).split())
-    if not words or len(words) > 90:
-        return ""
-    for _ in range(3):
-        if words in _label_table() or words[-1:] not in _HINT_ENDS:
-            break
-        words = _HINT.sub("", words)
-    return _label_table().get(words.lstrip("*•- "), "")
 
 
 @dataclass
@@ -149,9 +82,9 @@ class _Reading:
 
     def _labels_in(self, blocks: list[Block], without: frozenset[str] = frozenset()) -> None:
         for place, block in enumerate(blocks):
-            fact = _label_of(block.text)
+            fact = label_of(block.text)
             if not fact:
-                for fact, start, end in self._inline(block):
+                for fact, start, end in labels_within(block.text):
                     if fact not in without:
                         self._take(fact, block, start, end)
                 continue
@@ -159,16 +92,10 @@ class _Reading:
                 continue
             following = blocks[place + 1] if place + 1 < len(blocks) else None
             for value in self._candidates(block, following, fact):
-                if _label_of(value.text) or self._opens_with_label(value):
+                if label_of(value.text) or opens_with_label(value.text):
                     continue
                 if self._take(fact, value, 0, len(value.text)):
                     break
-
-    @staticmethod
-    def _opens_with_label(block: Block) -> bool:
-        """A line that brings its own label is no value of the one before it."""
-        match = _labels().match(fold(block.text))
-        return bool(match) and block.text[match.end() :].lstrip()[:1] == ":" if match else False
 
     def _candidates(self, block: Block, following: Block | None, fact: str) -> Iterator[Block]:
         """Where the value of a label that stands alone may be: behind it in its cell, to its right, below it."""
@@ -180,7 +107,7 @@ class _Reading:
         yield from (b for b in self._cell(cell.table, cell.row, cell.column) if b.id > block.id)
         right = self._cell(cell.table, cell.row, cell.column + max(cell.column_span, 1))
         yield from right
-        if not right or not right[0].text.strip() or _label_of(right[0].text):
+        if not right or not right[0].text.strip() or label_of(right[0].text):
             yield from self._under(cell, fact)
 
     def _under(self, cell: Cell, fact: str) -> Iterator[Block]:
@@ -192,7 +119,7 @@ class _Reading:
         start = cell.row + max(cell.row_span, 1)
         for row in range(start, start + _LIST):
             here = self._cell(cell.table, row, cell.column)
-            if not here or not here[0].text.strip() or _label_of(here[0].text):
+            if not here or not here[0].text.strip() or label_of(here[0].text):
                 break
             line = (date_in(b.text) for column in range(_WIDTH) for b in self._cell(cell.table, row, column))
             rows.append((here[0], max((found[0] for found in line if found), default=date.min)))
@@ -205,28 +132,6 @@ class _Reading:
 
     def _cell(self, table: int, row: int, column: int) -> list[Block]:
         return self.cells.get((table, row, column), [])
-
-    def _inline(self, block: Block) -> Iterator[tuple[str, int, int]]:
-        """The labels within a line and the place of each one's value: up to the next label or the end."""
-        text = fold(block.text)
-        # Without a separator behind it, or a figure, no label tells anything; most lines of a story have neither.
-        if len(text) > 2000 or not (_COLON.search(text) or _FIGURE.search(text)):
-            return
-        found: list[tuple[str, int, int]] = []
-        for match in _labels().finditer(text):
-            word, behind = match.group(), text[match.end() : match.end() + 44]
-            separator = _SEPARATOR.match(behind)
-            colon = bool(separator and _COLON.search(separator.group()))
-            opens = not text[: match.start()].strip(" *•-|\"'") or bool(found)
-            # "Final plan 1 October 2026": before a date a label needs no colon, where it opens its line.
-            dated = opens and re.match(r"[^a-z]{0,4}(?:on |is |the )?\d", behind) is not None
-            if not (colon and (opens or word not in _short())) and not (dated and _label_table()[word] in _DATES):
-                continue
-            found.append((_label_table()[word], match.start(), match.end() + (separator.end() if separator else 0)))
-        for place, (fact, _, start) in enumerate(found):
-            end = found[place + 1][1] if place + 1 < len(found) else len(text)
-            if start < end:
-                yield fact, start, end
 
     def _take(self, fact: str, block: Block, start: int, end: int) -> bool:
         """Read a value at this place; False where it says nothing."""
@@ -271,7 +176,7 @@ class _Reading:
         tail = [b for b in blocks if b.id not in self.section_of or b.id >= len(blocks) - 15]
         texts = [fold(b.text) for b in tail]
         for place, (block, text) in enumerate(zip(tail, texts, strict=True)):
-            label = _label_of(block.text)
+            label = label_of(block.text)
             if label != "date" and "date" not in text and "signed" not in text:
                 continue
             near = " ".join(texts[max(0, place - 6) : place + 3])
@@ -287,7 +192,7 @@ class _Reading:
             if label == "date":
                 following = tail[place + 1] if place + 1 < len(tail) else None
                 for value in self._candidates(block, following, "signed"):
-                    if (dated := date_in(value.text)) and not _label_of(value.text):
+                    if (dated := date_in(value.text)) and not label_of(value.text):
                         self.add("signed", dated[0], value, dated[1], dated[2])
                         break
             else:
@@ -310,7 +215,7 @@ class _Reading:
                 continue
             shape = pattern("facts", "words", key)
             for block in near:
-                match = shape.search(fold(block.text)) if _FIGURE.search(block.text) else None
+                match = shape.search(fold(block.text)) if FIGURE.search(block.text) else None
                 if match and 0 < int(match["n"]) <= most:
                     self.add(fact, int(match["n"]), block, match.start(), match.end())
                     break

@@ -62,13 +62,13 @@ def pattern(file: str, table: str, key: str) -> re.Pattern[str]:
     return re.compile(value) if isinstance(value, str) else any_of(value)
 
 
-_FIGURE = re.compile(r"\d")
+FIGURE = re.compile(r"\d")
 
 
 @lru_cache(64)
 def dates_of(text: str) -> tuple[Dated, ...]:
     """The dates in a cell or a line, which is asked for them more than once. There is none without a figure."""
-    return tuple(find_dates(text)) if _FIGURE.search(text) else ()
+    return tuple(find_dates(text)) if FIGURE.search(text) else ()
 
 
 # ---------------------------------------------------------------- areas of need

@@ -6,10 +6,9 @@ Emphasis is never colour alone: quoted words stand in « », severities are word
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from io import StringIO
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from ehcaudit.reports.base import ReportOptions, plain
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 _UNSURE = re.compile("[^ -~£«»·×–—‘’“”…›≥─═█░]")
 """What may take no cell of a terminal, or two, or is made safe; the others take one."""
-_NARROWEST = 1
-"""Cells of a column; of what is narrower rich has its own opinion."""
 SEVERITY_STYLES = {"critical": "bold red", "major": "bold", "minor": "", "advice": ""}
 
 
@@ -65,10 +62,8 @@ class Page:
 
     def line(self, words: str | Text = "", *, indent: int = 0, style: str = "") -> None:
         """One paragraph, wrapped at words and indented as a whole."""
-        if isinstance(words, str) and not self.options.color and not _unsure(words):
-            # As rich would, which is slow where there are thousands.
-            lines = _broken(words, self.width - indent)
-            self._file.writelines(f"{' ' * indent}{line}\n" for line in lines)
+        if isinstance(words, str) and not self.options.color and len(words) <= self.width - indent and _sure(words):
+            self._file.write(f"{' ' * indent}{words}\n")  # There is nothing to lay out.
             return
         from rich.padding import Padding
 
@@ -107,13 +102,6 @@ class Page:
         narrow: Sequence[int] = (),
     ) -> None:
         """A plain table; the columns in ``right`` hold figures, column ``stretch`` gives way where room is short."""
-        rows = list(rows)
-        if not self.options.color:
-            shrinks = {number for number in range(len(heads)) if number == stretch or number in narrow}
-            lines = _plain_table([heads, *rows], self.width, right, shrinks)
-            if lines:
-                self._file.writelines(lines if any(heads) else lines[1:])
-                return
         from rich.table import Table
 
         table = Table(
@@ -135,37 +123,16 @@ class Page:
         return (re.sub(r"[ \t]+$", "", self._file.getvalue(), flags=re.MULTILINE)).encode("utf-8", "backslashreplace")
 
 
-def _unsure(words: str) -> bool:
-    """Whether rich must say how words are laid out."""
-    return bool(_UNSURE.search(words)) or words != words.strip()
-
-
-def _broken(words: str, width: int) -> list[str]:
-    """Words in lines, as rich breaks them: between words, and in a word that no line has room for."""
-    if len(words) <= width:
-        return [words]
-    breaks: list[int] = []
-    used = 0
-    for found in re.finditer(r"\s*\S+\s*", words):
-        word, start, needed = found[0], found.start(), len(found[0].rstrip())
-        if needed <= width - used:
-            used += len(word)
-        elif needed > width:
-            parts = [word[at : at + width] for at in range(0, len(word), width)]
-            breaks += [start + at * width for at in range(len(parts))]
-            used = len(parts[-1])
-        else:
-            breaks.append(start)
-            used = len(word)
-    ends = [one for one in breaks if one] + [len(words)]
-    return [words[start:end].rstrip() for start, end in zip([0, *ends], ends, strict=False)]
+def _sure(words: str) -> bool:
+    """Whether each sign takes one cell, and none must be made safe or left out."""
+    return not _UNSURE.search(words) and words == words.strip()
 
 
 def in_pieces(name: str, width: int) -> str:
     """A file's name in lines that fit, each broken behind a mark between its words: half a word reads ill."""
     lines = [""]
     for piece in re.findall(r"[^-_. ]*[-_. ]*", name):
-        if lines[-1] and len(lines[-1] + piece.rstrip()) > max(width, _NARROWEST):
+        if lines[-1] and len(lines[-1] + piece.rstrip()) > width:
             lines.append("")
         lines[-1] += piece
     # A suffix alone on its line says nothing.
@@ -173,42 +140,6 @@ def in_pieces(name: str, width: int) -> str:
         stem, dot, rest = lines[-2].rpartition(".")
         lines[-2:] = [stem, f"{dot}{rest}{lines[-1]}"] if stem else lines[-2:]
     return "\n".join(line.strip(" ") for line in lines)
-
-
-def _plain_table(
-    rows: Sequence[Sequence[str | Text]], width: int, right: Sequence[int], shrinks: Collection[int]
-) -> list[str]:
-    """The lines of a table as rich would print it without colour; nothing where that is not plain.
-
-    Rich takes half a millisecond for a row.
-    """
-    if any(not isinstance(cell, str) or _unsure(cell) for row in rows for cell in row):
-        return []
-    rooms = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    gaps = [2] * (len(rooms) - 1) + [0]
-    while (excess := sum(rooms) + sum(gaps) - width) > 0 and shrinks:
-        # The widest give way, down to the next widest.
-        top = max(rooms[number] + gaps[number] for number in shrinks)
-        widest = [number for number in sorted(shrinks) if rooms[number] + gaps[number] == top]
-        step = min(excess, top - max((rooms[n] + gaps[n] for n in shrinks if n not in widest), default=0))
-        for turn, number in enumerate(widest):
-            cut = min(step, round(excess / (len(widest) - turn)))
-            rooms[number] -= cut
-            excess -= cut
-    if min(rooms) < _NARROWEST or sum(rooms) + sum(gaps) > width:
-        return []
-    lines = []
-    for place, row in enumerate(rows):
-        cells = [_broken(str(cell), room) for cell, room in zip(row, rooms, strict=True)]
-        if place == 0:  # Heads stand on the line above the first row.
-            cells = [[""] * (max(map(len, cells)) - len(cell)) + cell for cell in cells]
-        for parts in zip_longest(*cells, fillvalue=""):
-            shown = [
-                part.rjust(room) if number in right else part.ljust(room)
-                for number, (part, room) in enumerate(zip(parts, rooms, strict=True))
-            ]
-            lines.append("  ".join(shown) + "\n")
-    return lines
 
 
 def bar(percent: float | None, cells: int = 20) -> str:
