@@ -182,6 +182,8 @@ def test_a_run_that_is_stopped_reports_what_is_done_and_ends_as_incomplete(numbe
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that runs the tests in the background has SIGINT ignored, and a child would ignore it too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     for _ in range(600):
         time.sleep(0.05)
